@@ -18,11 +18,11 @@ export interface Fanned {
   cpuMs: number;
 }
 
-export type Kind = "behest" | "raw" | "mqtt" | "nats";
+export type Kind = "behest" | "raw" | "mqtt" | "nats" | "tus";
 
 /** A line of `lean/main.go`; that says what each field means. */
 export interface LeanCommand {
-  do: "open" | "close" | "fan" | "backlog" | "publish" | "sends" | "ask" | "beat";
+  do: "open" | "close" | "fan" | "backlog" | "publish" | "sends" | "ask" | "beat" | "uploads";
   set: string;
   kind?: Kind;
   addr?: string;
@@ -41,6 +41,7 @@ export interface LeanCommand {
   inFlight?: number;
   warmMs?: number;
   forMs?: number;
+  bytes?: number;
 }
 
 /** Opened so many at once, so that a backlog of the listener never overflows. */

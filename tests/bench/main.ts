@@ -17,6 +17,7 @@ import { requestRows } from "./requests.ts";
 import { scanRows } from "./scan.ts";
 import { latencyRows, sendRows } from "./send_rows.ts";
 import { connectRows, fanOutRows, idleRows } from "./socket_rows.ts";
+import { smallUploadRows } from "./small_uploads.ts";
 import { storeRows } from "./store_rows.ts";
 import { tableOf } from "./table.ts";
 
@@ -41,6 +42,7 @@ const parts: Record<string, Part> = {
   "requests": requestRows,
   "scan": scanRows,
   "upload": uploadRows,
+  "small-uploads": smallUploadRows,
   "upload-memory": uploadMemoryRows,
   "download": downloadRows,
 };

@@ -16,6 +16,7 @@ export class NoPeer {
 /** As many unacknowledged messages as one of our devices may have in flight. */
 export const peerWindow = 256;
 const natsModule = "github.com/nats-io/nats-server/v2@v2.10.29";
+const tusdModule = "github.com/tus/tusd/v2/cmd/tusd@v2.9.1";
 const built = "tests/.out/peers";
 
 /** mosquitto, which keeps sessions and messages; its own persistence is written now and then, never synced. */
@@ -54,7 +55,7 @@ export async function openNats(
     "nats-server",
     ["nats-server", `${built}/nats-server`],
     ["--version"],
-    buildNats,
+    () => build(natsModule),
     {
       // Before this one, it cannot sync always.
       least: [2, 10],
@@ -70,6 +71,20 @@ export async function openNats(
     `host: 127.0.0.1\nport: ${port}\nmax_payload: 1MB\njetstream { store_dir: "${dataDir}"${sync} }\n`,
   );
   return await running(program, ["-c", file], port);
+}
+
+/** tusd, which keeps uploads in a directory and syncs none. */
+export async function openTusd(dir: string): Promise<Peer | NoPeer> {
+  const path = `${built}/tusd`;
+  const isBuilt = await Deno.stat(path).then(() => true, () => false);
+  if (!isBuilt) complain("tusd is not here: it is built now");
+  const failed = isBuilt ? null : await build(tusdModule);
+  if (failed !== null) return new NoPeer(`tusd is not installed: ${failed}`);
+  const port = freePort();
+  const dataDir = await Deno.makeTempDir({ dir, prefix: "tusd-" });
+  const program = { path, name: "tusd 2.9.1, not synced" };
+  const args = ["-host", "127.0.0.1", "-port", String(port), "-upload-dir", dataDir, "-verbose=false"];
+  return await running(program, args, port);
 }
 
 interface Program {
@@ -120,8 +135,8 @@ async function apt(name: string): Promise<string | null> {
   });
 }
 
-async function buildNats(): Promise<string | null> {
-  return await runs("go", ["install", natsModule], { GOBIN: `${Deno.cwd()}/${built}` });
+async function build(module: string): Promise<string | null> {
+  return await runs("go", ["install", module], { GOBIN: `${Deno.cwd()}/${built}` });
 }
 
 /** Null when it went well, otherwise why not. */

@@ -6,23 +6,7 @@ import { say } from "../../lib/platform/console.ts";
 import type { Profile } from "./profiler.ts";
 import { measureSends, type SendPlan } from "./sends.ts";
 import { spreadOf } from "./profile_spread.ts";
-
-/** CPU time of each thread of a process by its name, in ms (Linux). */
-async function threadsOf(pid: number): Promise<Map<string, number>> {
-  const times = new Map<string, number>();
-  for await (const { name: id } of Deno.readDir(`/proc/${pid}/task`)) {
-    try {
-      const stat = await Deno.readTextFile(`/proc/${pid}/task/${id}/stat`);
-      const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      // User and system time in ticks of 10 ms.
-      times.set(name, (times.get(name) ?? 0) + (Number(fields[11]) + Number(fields[12])) * 10);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return times;
-}
+import { threadsOf } from "./profile_threads.ts";
 
 const file = "tests/.out/sends.cpuprofile";
 

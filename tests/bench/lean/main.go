@@ -12,7 +12,7 @@ import (
 // Command is a line of the bench. Every scenario uses the fields that it needs.
 type Command struct {
 	Do string `json:"do"`
-	// Behest, raw, mqtt or nats.
+	// Behest, raw, mqtt, nats or tus.
 	Kind string `json:"kind"`
 	Addr string `json:"addr"`
 	// Name of the set of connections that the command makes or uses.
@@ -36,6 +36,7 @@ type Command struct {
 	InFlight int    `json:"inFlight"`
 	WarmMs   int    `json:"warmMs"`
 	ForMs    int    `json:"forMs"`
+	Bytes    int    `json:"bytes"`
 }
 
 func main() {
@@ -87,6 +88,8 @@ func run(sets map[string]*Set, command *Command) (any, error) {
 		return sends(sets[command.Set], command)
 	case "ask":
 		return ask(sets[command.Set], command)
+	case "uploads":
+		return uploads(command)
 	case "beat":
 		return beat(sets[command.Set], command)
 	}
