@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { agent, groupRole, role } from "./people.ts";
-import { reportHistory, sanctionKind } from "./reports.ts";
+import { reportHistory, sanctionKind } from "./queue.ts";
 import { cursor, id, line, name, reasonGiven, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";

@@ -9,7 +9,7 @@ import { notice, noticePage, noticesUnread } from "./notices.ts";
 import * as p from "./people.ts";
 import { answerInput } from "./questions.ts";
 import * as r from "./reports.ts";
-import { ownSanction, ownSanctionList } from "./sanctions.ts";
+import { appealBody, ownSanction, ownSanctionList } from "./sanctions.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
 
 const nothing = z.strictObject({});
@@ -193,7 +193,7 @@ export const methods = {
   /** MO-7: marks a warning as read, also again. */
   "sanction.read": { params: z.strictObject({ id }), result: ownSanctionList },
   /** MO-7: once for each sanction. */
-  "sanction.appeal": { params: r.appealBody.extend({ id }), result: ownSanctionList },
+  "sanction.appeal": { params: appealBody.extend({ id }), result: ownSanctionList },
   "safety.stop": { params: nothing, result: z.object({ stopped: z.literal(true), since: z.string() }) },
   "safety.resume": {
     params: z.strictObject({

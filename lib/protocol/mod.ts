@@ -30,6 +30,7 @@ export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./push.ts";
 export * from "./questions.ts";
+export * from "./queue.ts";
 export { record } from "./record.ts";
 export * from "./removals.ts";
 export * from "./reports.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { sanctionKind } from "./reports.ts";
-import { id } from "./text.ts";
+import { sanctionKind } from "./queue.ts";
+import { limits } from "./limits.ts";
+import { id, reasonGiven } from "./text.ts";
 
 /** MO-2, MO-7: a sanction in force, as the person sees it: a warning that they have not read, a mute, a limit, a suspension. */
 export const ownSanction = z.object({
@@ -18,3 +19,6 @@ export type OwnSanction = z.infer<typeof ownSanction>;
 /** Oldest first. */
 export const ownSanctionList = z.object({ sanctions: z.array(ownSanction) });
 export type OwnSanctionList = z.infer<typeof ownSanctionList>;
+
+/** MO-7: one appeal against a sanction. */
+export const appealBody = z.strictObject({ text: reasonGiven(limits.note) });
