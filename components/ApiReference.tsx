@@ -47,6 +47,42 @@ export function ApiEntries(
   );
 }
 
+/** What the shapes cannot say, in sections that open. In English in every language, as the meanings of calls are. */
+export function ApiRules(
+  { title, sections, open }: {
+    title: string;
+    sections: readonly { title: string; rules: readonly string[] }[];
+    open: boolean;
+  },
+) {
+  if (sections.length === 0) return null;
+  return (
+    <section class="panel" id="rules" aria-labelledby="rules-title">
+      <h2 id="rules-title">{title}</h2>
+      <div class="api-entries" lang="en">
+        {sections.map(({ title, rules }) => (
+          <details
+            id={anchorOf(title)}
+            key={title}
+            class="api-entry"
+            open={open && sections.length <= openAtMost}
+          >
+            <summary>{title}</summary>
+            <ul class="api-rules">
+              {rules.map((rule) => <li key={rule}>{withCode(rule)}</li>)}
+            </ul>
+          </details>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Words in backquotes are code. */
+function withCode(text: string): ComponentChildren {
+  return text.split("`").map((part, at) => at % 2 === 0 ? part : <code key={at}>{part}</code>);
+}
+
 /** A part of the reference that is a table. */
 export function ApiTable(
   { id, title, lead, head, rows, folded = false }: {

@@ -4,12 +4,22 @@
  */
 import { allTransitions } from "../lib/commands/mod.ts";
 import { type Variable, variables } from "../lib/config/mod.ts";
-import { namedTypes, typeText } from "../lib/reference/mod.ts";
+import {
+  limitRows,
+  methodMeanings,
+  namedTypes,
+  notificationMeanings,
+  referenceFor,
+  ruleSections,
+  typeText,
+} from "../lib/reference/mod.ts";
 import {
   closeCodes,
   jsonRpcCodes,
   limits,
+  type Method,
   methods,
+  type Notification,
   notifications,
   refusalTable,
 } from "../lib/protocol/mod.ts";
@@ -73,37 +83,98 @@ const grantsText = [
   "",
 ];
 
+const calls = referenceFor("").calls;
+const isOfStaff = (name: string) => name.includes("/api/v1/admin/");
+
+/** The frames of a recorded conversation. */
+function transcript(): string[] {
+  const { steps } = JSON.parse(Deno.readTextFileSync("sdk/conformance/deliver-live.json")) as {
+    steps: { in?: object; out?: object }[];
+  };
+  const frames = steps.flatMap((step) =>
+    step.in !== undefined
+      ? [`← ${JSON.stringify(step.in, null, 1)}`]
+      : step.out !== undefined
+      ? [`→ ${JSON.stringify(step.out, null, 1)}`]
+      : []
+  );
+  return block(...frames.map((frame) => frame.replace(/\n\s*/g, " ")));
+}
+
+function limitTable(contract: boolean): string[] {
+  const rows = limitRows().filter((row) => row.contract === contract);
+  return table(["limit", "value"], rows.map(({ name, value }) => [`\`${name}\``, value]));
+}
+
 /** The whole of docs/PROTOCOL.md. */
 export function protocolDoc(): string {
   return [
-    "# The socket's protocol, version 1",
+    "# The protocol, version 1",
     "",
     "Made from `lib/protocol/` by `deno task docs`; change the schemas, not this page.",
     "",
     "`GET /api/ws` is upgraded to a WebSocket. Every text frame is one JSON-RPC 2.0 object, in both directions, without",
     `batches; a frame to the server is at most ${limits.frameInBytes} bytes. \`params\` is an object, and a field that is not`,
-    "listed is refused. Times are RFC 3339 in UTC. `?` marks a field that may be left out.",
+    "listed is refused. Times are RFC 3339 in UTC. `?` marks a field that may be left out. [first-client.md](first-client.md) has",
+    "two whole clients; `/docs` on every server shows this page with a search, and lets you try each call.",
     "",
+    ...ruleSections.flatMap(({ title, rules }) => [
+      `## ${title}`,
+      "",
+      ...rules.map((rule) => `- ${rule}`),
+      "",
+    ]),
+    "## A conversation",
+    "",
+    "Recorded from the real server, and compared with it by a test: `←` is from the server, `→` from the client. A device",
+    "connects, a task arrives, and the device acknowledges it.",
+    "",
+    ...transcript(),
     "## Methods",
     "",
     ...Object.entries(methods).flatMap(([name, method]) => [
       `### \`${name}\``,
       "",
-      ...("uncounted" in method ? ["Not counted against the request rate.", ""] : []),
-      ...block(`params: ${typeText(method.params, "input")}`, `result: ${typeText(method.result, "output")}`),
+      methodMeanings[name as Method] +
+      ("uncounted" in method ? " Not counted against the request rate." : ""),
+      "",
+      ...block(
+        `params: ${typeText(method.params, "input", name)}`,
+        `result: ${typeText(method.result, "output", name)}`,
+      ),
     ]),
     "## Notifications of the server",
     "",
     ...Object.entries(notifications).flatMap(([name, params]) => [
       `### \`${name}\``,
       "",
-      ...block(`params: ${typeText(params, "output")}`),
+      notificationMeanings[name as Notification],
+      "",
+      ...block(`params: ${typeText(params, "output", name)}`),
     ]),
     "## Types",
     "",
     ...namedTypes().flatMap(({ name, text }) => block(`${name} = ${text}`)),
     ...kindsText,
     ...grantsText,
+    "## REST",
+    "",
+    "Below `/api/v1`, with `Authorization: Bearer TOKEN`. Bodies and answers are JSON. `/api/openapi.json` describes the same for",
+    "programs. Refusals are `application/problem+json` with the `kind` of the errors below.",
+    "",
+    ...calls.filter(({ name }) => !isOfStaff(name)).flatMap(({ name, says, types }) => [
+      `### \`${name}\``,
+      "",
+      says,
+      "",
+      ...block(...types.map(({ label, text }) => `${label}: ${text}`)),
+    ]),
+    "Moderators and administrators have more calls; `/docs` shows their bodies and answers.",
+    "",
+    ...table(
+      ["call", "meaning"],
+      calls.filter(({ name }) => isOfStaff(name)).map(({ name, says }) => [`\`${name}\``, says]),
+    ),
     "## States of a command",
     "",
     "Each recipient has a state of their own. The moves below are the table in `lib/commands/lifecycle.ts`: solid ones are the",
@@ -140,10 +211,12 @@ export function protocolDoc(): string {
     "",
     "## Limits",
     "",
-    ...table(
-      ["limit", "value"],
-      Object.entries(limits).map(([name, value]) => [`\`${name}\``, String(value)]),
-    ),
+    "Clients can rely on these: in this version they stay or grow. `session.ready` has those of the server that you are on.",
+    "",
+    ...limitTable(true),
+    "The server's own limits, which may change:",
+    "",
+    ...limitTable(false),
   ].join("\n").trimEnd() + "\n";
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { closeCodes, device, limits, methods, notifications } from "../protocol/mod.ts";
 import { methodMeanings, notificationMeanings } from "./meanings.ts";
+import { named } from "./named_types.ts";
 import { once } from "./once.ts";
 import { type JsonSchema, rpcErrorSchema, Schemas } from "./schemas.ts";
 
@@ -45,7 +46,7 @@ const document = once((): JsonSchema => {
       methodMeanings[method as keyof typeof methods],
       requestOf(method, schemas, params),
     );
-    messages[reply] = message(reply, `The result of ${method}.`, replyOf(schemas.output(result)));
+    messages[reply] = message(reply, `The result of ${method}.`, replyOf(schemas.output(result, method)));
     operations[method] = {
       action: "receive",
       channel: { $ref: "#/channels/socket" },
@@ -59,7 +60,7 @@ const document = once((): JsonSchema => {
   }
   for (const [name, params] of Object.entries(notifications)) {
     const meaning = notificationMeanings[name as keyof typeof notifications];
-    messages[name] = message(name, meaning, notificationOf(name, schemas.output(params)));
+    messages[name] = message(name, meaning, notificationOf(name, schemas.output(params, name)));
     operations[name] = {
       action: "send",
       channel: { $ref: "#/channels/socket" },
@@ -67,12 +68,14 @@ const document = once((): JsonSchema => {
       messages: [{ $ref: `#/channels/socket/messages/${name}` }],
     };
   }
+  // No frame's schema names them: they are what `data` is, by the kind of a command.
+  for (const name of ["ChoiceData", "FormData", "TimerData"] as const) schemas.output(named[name], name);
   messages["error"] = message("error", "A request that was refused or failed.", {
     type: "object",
     properties: {
-      jsonrpc: { const: "2.0" },
-      id: { type: ["string", "integer", "null"] },
-      error: rpcErrorSchema,
+      jsonrpc,
+      id: { ...answersId, type: ["string", "integer", "null"] },
+      error: { ...rpcErrorSchema, description: "Why." },
     },
     required: ["jsonrpc", "id", "error"],
   });
@@ -107,6 +110,10 @@ const document = once((): JsonSchema => {
   };
 });
 
+/** Parts of the envelope. */
+const jsonrpc = { const: "2.0", description: "Version of JSON-RPC." };
+const answersId = { type: ["string", "integer"], description: "That of the request." };
+
 function message(name: string, summary: string, payload: JsonSchema): JsonSchema {
   return { name, title: name, summary, payload };
 }
@@ -116,7 +123,7 @@ function querySchema(schemas: Schemas): JsonSchema {
     type: "object",
     properties: {
       device: {
-        ...schemas.input(device),
+        ...schemas.input(device, "query"),
         default: "default",
         description: "A name that this device keeps: what it acknowledged belongs to it.",
       },
@@ -141,10 +148,10 @@ function requestOf(method: string, schemas: Schemas, params: z.ZodType): JsonSch
   return {
     type: "object",
     properties: {
-      jsonrpc: { const: "2.0" },
-      id: { type: ["string", "integer"], description: "The answer has the same." },
-      method: { const: method },
-      params: schemas.input(params),
+      jsonrpc,
+      id: { type: ["string", "integer"], description: "Your own; the answer has the same." },
+      method: { const: method, description: "Name of the method." },
+      params: { ...schemas.input(params, method), description: "What the method takes." },
     },
     required: ["jsonrpc", "id", "method"],
     additionalProperties: false,
@@ -154,7 +161,7 @@ function requestOf(method: string, schemas: Schemas, params: z.ZodType): JsonSch
 function replyOf(result: JsonSchema): JsonSchema {
   return {
     type: "object",
-    properties: { jsonrpc: { const: "2.0" }, id: { type: ["string", "integer"] }, result },
+    properties: { jsonrpc, id: answersId, result: { ...result, description: "What the method gives." } },
     required: ["jsonrpc", "id", "result"],
   };
 }
@@ -162,7 +169,11 @@ function replyOf(result: JsonSchema): JsonSchema {
 function notificationOf(method: string, params: JsonSchema): JsonSchema {
   return {
     type: "object",
-    properties: { jsonrpc: { const: "2.0" }, method: { const: method }, params },
+    properties: {
+      jsonrpc,
+      method: { const: method, description: "Name of the notification." },
+      params: { ...params, description: "What it tells." },
+    },
     required: ["jsonrpc", "method", "params"],
   };
 }

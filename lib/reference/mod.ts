@@ -6,6 +6,9 @@
 export { asyncApi } from "./asyncapi.ts";
 export { documents, firstRequests } from "./example.ts";
 export { methodMeanings, notificationMeanings } from "./meanings.ts";
+export { limitRows } from "./contract_limits.ts";
+export { type RuleSection, ruleSections } from "./rules.ts";
+export { described, fieldMeaning, unusedMeanings } from "./described.ts";
 export { namedTypes, typeText } from "./type_text.ts";
 export { type Reference, referenceFor } from "./reference.ts";
 export { openApi } from "./openapi.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Bytes, Operation } from "./operation.ts";
+import { fieldMeaning } from "./described.ts";
 import { once } from "./once.ts";
 import { operations, pathNames } from "./operations.ts";
 import { type JsonSchema, problemSchema, Schemas } from "./schemas.ts";
@@ -84,15 +85,18 @@ function operationObject(name: string, path: string, operation: Operation, schem
     operationId: name.toLowerCase().replace(/[{}]/g, "").replace(/[^a-z0-9]+/g, "_"),
     tags: [path.split("/")[1]],
     summary: says,
-    parameters: parametersOf(path, operation, schemas),
+    parameters: parametersOf(name, path, operation, schemas),
     responses: {
-      [String(status ?? (gives === undefined ? 204 : 200))]: answerOf(gives, schemas),
+      [String(status ?? (gives === undefined ? 204 : 200))]: answerOf(gives, name, schemas),
       default: { $ref: "#/components/responses/Problem" },
     },
   };
   if (open) made.security = [];
   if (body !== undefined) {
-    made.requestBody = { required: true, content: { "application/json": { schema: schemas.input(body) } } };
+    made.requestBody = {
+      required: true,
+      content: { "application/json": { schema: schemas.input(body, name) } },
+    };
   }
   if (takes !== undefined) {
     made.requestBody = {
@@ -103,18 +107,25 @@ function operationObject(name: string, path: string, operation: Operation, schem
   return made;
 }
 
-function parametersOf(path: string, { query, headers = {} }: Operation, schemas: Schemas): JsonSchema[] {
+function parametersOf(
+  call: string,
+  path: string,
+  { query, headers = {} }: Operation,
+  schemas: Schemas,
+): JsonSchema[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: "path",
     required: true,
-    schema: schemas.input(pathNames[name!]!),
+    schema: schemas.input(pathNames[name!]!, call),
+    description: fieldMeaning([call, name!]) ?? "",
   }));
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
     name,
     in: "query",
     required: !(schema as z.ZodType).safeParse(undefined).success,
-    schema: schemas.input(schema as z.ZodType),
+    description: fieldMeaning([call, name]) ?? "",
+    schema: schemas.input(schema as z.ZodType, call),
   }));
   const inHeaders = Object.entries(headers).map(([name, description]) => ({
     name,
@@ -126,7 +137,7 @@ function parametersOf(path: string, { query, headers = {} }: Operation, schemas:
   return [...inPath, ...inQuery, ...inHeaders];
 }
 
-function answerOf(gives: Operation["gives"], schemas: Schemas): JsonSchema {
+function answerOf(gives: Operation["gives"], name: string, schemas: Schemas): JsonSchema {
   if (gives === undefined) return { description: "Done." };
   if (!(gives instanceof z.ZodType)) {
     return {
@@ -134,7 +145,7 @@ function answerOf(gives: Operation["gives"], schemas: Schemas): JsonSchema {
       content: { [gives.type]: { schema: { type: "string", contentEncoding: "binary" } } },
     };
   }
-  return { description: "Done.", content: { "application/json": { schema: schemas.output(gives) } } };
+  return { description: "Done.", content: { "application/json": { schema: schemas.output(gives, name) } } };
 }
 
 function upload({ type, says }: Bytes): JsonSchema {

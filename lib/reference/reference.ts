@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { closeCodes, fold, limits, methods, notifications, refusalTable } from "../protocol/mod.ts";
+import { closeCodes, fold, methods, notifications, refusalTable } from "../protocol/mod.ts";
+import { type LimitRow, limitRows } from "./contract_limits.ts";
 import { methodMeanings, notificationMeanings } from "./meanings.ts";
 import type { Operation } from "./operation.ts";
 import { once } from "./once.ts";
 import { operations } from "./operations.ts";
+import { type RuleSection, ruleSections } from "./rules.ts";
 import { namedTypes, typeText } from "./type_text.ts";
 
 /** A method, notification or call, with what it takes and gives as types. */
@@ -22,7 +24,9 @@ export interface Reference {
   types: readonly { name: string; text: string }[];
   errors: readonly { kind: string; code: number; status: number; title: string }[];
   closes: readonly { code: number; reason: string; then: string }[];
-  limits: readonly { name: string; value: string }[];
+  /** What the shapes cannot say: whole sections. */
+  rules: readonly RuleSection[];
+  limits: readonly LimitRow[];
 }
 
 /** The reference, or those parts of it whose name or meaning has the words of `query`. */
@@ -40,7 +44,8 @@ export function referenceFor(query: string): Reference {
     types: typeEntries().filter(({ name }) => fits(name)),
     errors: errorEntries.filter(({ kind, title }) => fits(kind, title)),
     closes: closeEntries.filter(({ code, reason }) => fits(String(code), reason)),
-    limits: limitEntries.filter(({ name }) => fits(name)),
+    rules: ruleSections.filter(({ title, rules }) => fits(title, ...rules)),
+    limits: limitEntries().filter(({ name }) => fits(name)),
   };
 }
 
@@ -49,8 +54,8 @@ const methodEntries = once(() =>
     name,
     says: methodMeanings[name as keyof typeof methods],
     types: [
-      { label: "params", text: typeText(params, "input") },
-      { label: "result", text: typeText(result, "output") },
+      { label: "params", text: typeText(params, "input", name) },
+      { label: "result", text: typeText(result, "output", name) },
     ],
   }))
 );
@@ -59,7 +64,7 @@ const notificationEntries = once(() =>
   Object.entries(notifications).map(([name, params]): ReferenceEntry => ({
     name,
     says: notificationMeanings[name as keyof typeof notifications],
-    types: [{ label: "params", text: typeText(params, "output") }],
+    types: [{ label: "params", text: typeText(params, "output", name) }],
   }))
 );
 
@@ -67,17 +72,20 @@ const callEntries = once(() =>
   Object.entries(operations).map(([name, operation]): ReferenceEntry => ({
     name: name.replace(" ", " /api/v1"),
     says: operation.says,
-    types: typesOf(operation),
+    types: typesOf(name, operation),
   }))
 );
 
-function typesOf({ query, body, takes = [], gives, status }: Operation): ReferenceEntry["types"] {
+function typesOf(
+  name: string,
+  { query, body, takes = [], gives, status }: Operation,
+): ReferenceEntry["types"] {
   const answer = gives === undefined
     ? `${status ?? 204}`
-    : `${status ?? 200} ${gives instanceof z.ZodType ? typeText(gives, "output") : gives.type}`;
+    : `${status ?? 200} ${gives instanceof z.ZodType ? typeText(gives, "output", name) : gives.type}`;
   return [
-    ...query === undefined ? [] : [{ label: "query", text: typeText(query, "input") }],
-    ...body === undefined ? [] : [{ label: "body", text: typeText(body, "input") }],
+    ...query === undefined ? [] : [{ label: "query", text: typeText(query, "input", name) }],
+    ...body === undefined ? [] : [{ label: "body", text: typeText(body, "input", name) }],
     ...takes.map(({ type, says }) => ({ label: "body", text: `${type}: ${says}` })),
     { label: "answer", text: answer },
   ];
@@ -89,4 +97,4 @@ const errorEntries = Object.entries(refusalTable).map(([kind, row]) => ({ kind, 
 
 const closeEntries = Object.values(closeCodes).map(({ code, reason, then }) => ({ code, reason, then }));
 
-const limitEntries = Object.entries(limits).map(([name, value]) => ({ name, value: String(value) }));
+const limitEntries = once(limitRows);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { refusalTable } from "../protocol/mod.ts";
+import { described } from "./described.ts";
 import { named } from "./named_types.ts";
 
 /** JSON Schema 2020-12. */
@@ -12,8 +13,8 @@ for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
 export class Schemas {
   readonly #found = new Map<string, JsonSchema>();
 
-  /** What the server sends. Named types become references. */
-  output(schema: z.ZodType): JsonSchema {
+  /** What the server sends, with the meaning of its fields in `where`: a method or a call. Named types become references. */
+  output(schema: z.ZodType, where: string): JsonSchema {
     const { $schema: _, $defs = {}, ...made } = z.toJSONSchema(schema, {
       io: "output",
       metadata: registry,
@@ -21,19 +22,19 @@ export class Schemas {
     }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
     for (const [name, definition] of Object.entries($defs)) this.#keep(name, definition);
     const id = registry.get(schema)?.id;
-    if (id === undefined) return referring(made) as JsonSchema;
+    if (id === undefined) return described(referring(made), [where]) as JsonSchema;
     // A named type comes as a reference to its definition, which was kept above.
     if (made.$ref === undefined) this.#keep(id, made);
     return { $ref: `#/components/schemas/${id}` };
   }
 
   /** What the server takes, written out: a type that is sent and taken can differ, for example in defaults. */
-  input(schema: z.ZodType): JsonSchema {
+  input(schema: z.ZodType, where: string): JsonSchema {
     const { $schema: _, ...made } = z.toJSONSchema(schema, {
       io: "input",
       unrepresentable: "any",
     }) as JsonSchema;
-    return made;
+    return described(made, [registry.get(schema)?.id ?? where]) as JsonSchema;
   }
 
   /** For `components.schemas`. */
@@ -42,7 +43,7 @@ export class Schemas {
   }
 
   #keep(name: string, { id: _, ...schema }: JsonSchema): void {
-    this.#found.set(name, referring(schema) as JsonSchema);
+    this.#found.set(name, described(referring(schema), [name]) as JsonSchema);
   }
 }
 
@@ -81,9 +82,9 @@ export const problemSchema: JsonSchema = {
   type: "object",
   description: "RFC 9457, application/problem+json.",
   properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
+    type: { type: "string", description: "Always about:blank." },
+    title: { type: "string", description: "The kind in words." },
+    status: { type: "integer", description: "The HTTP status." },
     detail: { type: "string", description: "What to do next, in English." },
     ...told,
   },
@@ -99,7 +100,7 @@ export const rpcErrorSchema: JsonSchema = {
       description: "JSON-RPC's own codes, and -32000 for what the server refuses.",
     },
     message: { type: "string", description: "What to do next, in English." },
-    data: { type: "object", properties: told, required: ["kind"] },
+    data: { type: "object", description: "What a program decides by.", properties: told, required: ["kind"] },
   },
   required: ["code", "message"],
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fieldMeaning } from "./described.ts";
 import { named, socketTypes } from "./named_types.ts";
 import { once } from "./once.ts";
 
@@ -21,7 +22,7 @@ interface Schema {
 export function namedTypes(): { name: string; text: string }[] {
   return socketTypes.map((name) => ({
     name,
-    text: writtenOut(jsonSchema(named[name], name === "CommandDraft" ? "input" : "output"), ""),
+    text: writtenOut(jsonSchema(named[name], name === "CommandDraft" ? "input" : "output"), "", [name]),
   }));
 }
 
@@ -42,41 +43,47 @@ function jsonSchema(schema: z.ZodType, io: "input" | "output"): Schema {
   return JSON.parse(JSON.stringify(made)) as Schema;
 }
 
-/** A schema as a type that a reader of TypeScript knows; named types by their name. */
-export function typeText(schema: z.ZodType, io: "input" | "output"): string {
-  return written(jsonSchema(schema, io), "");
+/**
+ * A schema as a type that a reader of TypeScript knows, with the meaning of each field behind it; named types by their name. `where`: the
+ * method, notification or call that has it.
+ */
+export function typeText(schema: z.ZodType, io: "input" | "output", where: string): string {
+  return written(jsonSchema(schema, io), "", [where]);
 }
 
-function written(schema: Schema, indent: string): string {
-  return names().get(JSON.stringify(schema)) ?? writtenOut(schema, indent);
+function written(schema: Schema, indent: string, path: readonly string[]): string {
+  return names().get(JSON.stringify(schema)) ?? writtenOut(schema, indent, path);
 }
 
-function writtenOut(schema: Schema, indent: string): string {
+function writtenOut(schema: Schema, indent: string, path: readonly string[]): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices !== undefined) return choices.map((choice) => written(choice, indent)).join(" | ");
-  if (schema.allOf !== undefined) return schema.allOf.map((part) => written(part, indent)).join(" & ");
+  if (choices !== undefined) return choices.map((choice) => written(choice, indent, path)).join(" | ");
+  if (schema.allOf !== undefined) return schema.allOf.map((part) => written(part, indent, path)).join(" & ");
   if (Array.isArray(schema.type)) return schema.type.join(" | ");
   if (schema.type === "array") {
-    const items = written(schema.items ?? {}, indent);
+    const items = written(schema.items ?? {}, indent, path);
     return items.includes(" | ") && !items.startsWith("{") ? `(${items})[]` : `${items}[]`;
   }
-  if (schema.type === "object") return writtenObject(schema, indent);
+  if (schema.type === "object") return writtenObject(schema, indent, path);
   if (schema.type === "integer") return "number";
   return schema.type ?? "unknown";
 }
 
-function writtenObject(schema: Schema, indent: string): string {
+function writtenObject(schema: Schema, indent: string, path: readonly string[]): string {
   const fields = Object.entries(schema.properties ?? {});
   if (fields.length === 0) {
     const values = schema.additionalProperties;
-    return typeof values === "object" ? `{ [name: string]: ${written(values, indent)} }` : "{}";
+    return typeof values === "object" ? `{ [name: string]: ${written(values, indent, path)} }` : "{}";
   }
   const inner = `${indent}  `;
   const lines = fields.map(([name, field]) => {
     const mark = schema.required?.includes(name) ? "" : "?";
-    return `${inner}${name}${mark}: ${written(field, inner)};`;
+    const own = [...path, name];
+    const [first = "", ...more] = `${inner}${name}${mark}: ${written(field, inner, own)};`.split("\n");
+    const meaning = fieldMeaning(own);
+    return [meaning === null ? first : `${first} // ${meaning}`, ...more].join("\n");
   });
   return ["{", ...lines, `${indent}}`].join("\n");
 }

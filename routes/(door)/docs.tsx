@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { anchorOf, ApiEntries, ApiTable } from "../../components/ApiReference.tsx";
+import { anchorOf, ApiEntries, ApiRules, ApiTable } from "../../components/ApiReference.tsx";
 import { Brand } from "../../components/Brand.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
@@ -20,8 +20,9 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function Docs({ data: { query, reference, site }, url }) {
   const words = useWords("docs");
-  const { methods, notifications, calls, types, errors, closes, limits } = reference;
+  const { rules, methods, notifications, calls, types, errors, closes, limits } = reference;
   const parts = [
+    ["rules", words.rules, rules],
     ["methods", words.methods, methods],
     ["notifications", words.notifications, notifications],
     ["calls", words.calls, calls],
@@ -64,6 +65,7 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
           </nav>
         )}
       {query === "" ? <Begin site={site} /> : null}
+      <ApiRules title={words.rules} sections={rules} open={query !== ""} />
       <ApiEntries id="methods" title={words.methods} entries={methods} open={query !== ""} />
       <ApiEntries
         id="notifications"
@@ -105,9 +107,12 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
       <ApiTable
         id="limits"
         title={words.limits}
-        head={[words.limit, words.value]}
+        lead={words.limitsLead}
+        head={[words.limit, words.value, words.contract]}
         folded={query === ""}
-        rows={limits.map(({ name, value }) => [<code key={name}>{name}</code>, value])}
+        rows={limits.map((
+          { name, value, contract },
+        ) => [<code key={name}>{name}</code>, value, contract ? words.contractYes : words.contractNo])}
       />
     </main>
   );

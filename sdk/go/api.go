@@ -75,6 +75,18 @@ type ChatMessage struct {
 	Reactions   []ChatMessageReactions `json:"reactions"`
 }
 
+// ChoiceDataOptions is an object of the protocol.
+type ChoiceDataOptions struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// ChoiceData is an object of the protocol.
+type ChoiceData struct {
+	Options  []ChoiceDataOptions `json:"options"`
+	Multiple *bool               `json:"multiple"`
+}
+
 // CommandAudience is an object of the protocol.
 type CommandAudience struct {
 	Kind string  `json:"kind"`
@@ -170,6 +182,26 @@ type File struct {
 	State     string `json:"state"`
 	CreatedAt string `json:"createdAt"`
 	ExpiresAt string `json:"expiresAt"`
+}
+
+// FormDataFieldsOptions is an object of the protocol.
+type FormDataFieldsOptions struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// FormDataFields is an object of the protocol.
+type FormDataFields struct {
+	ID       string                  `json:"id"`
+	Label    string                  `json:"label"`
+	Required *bool                   `json:"required"`
+	Type     string                  `json:"type"`
+	Options  []FormDataFieldsOptions `json:"options"`
+}
+
+// FormData is an object of the protocol.
+type FormData struct {
+	Fields []FormDataFields `json:"fields"`
 }
 
 // GivenAnswer is an object of the protocol.
@@ -344,6 +376,11 @@ type Sender struct {
 	ID          string `json:"id"`
 	Username    string `json:"username"`
 	DisplayName string `json:"displayName"`
+}
+
+// TimerData is an object of the protocol.
+type TimerData struct {
+	Seconds int64 `json:"seconds"`
 }
 
 // Totals is a map.

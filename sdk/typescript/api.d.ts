@@ -54,6 +54,14 @@ export type ChatMessage = {
   })[] | undefined;
 };
 
+export type ChoiceData = {
+  options: {
+    id: string;
+    label: string;
+  }[];
+  multiple?: boolean | undefined;
+};
+
 export type Command = {
   id: string;
   kind: string;
@@ -98,6 +106,44 @@ export type File = {
   state: "scanning" | "clean" | "rejected" | "held";
   createdAt: string;
   expiresAt: string;
+};
+
+export type FormData = {
+  fields: ({
+    id: string;
+    label: string;
+    required?: boolean | undefined;
+    type: "text";
+  } | {
+    id: string;
+    label: string;
+    required?: boolean | undefined;
+    type: "long";
+  } | {
+    id: string;
+    label: string;
+    required?: boolean | undefined;
+    type: "number";
+  } | {
+    id: string;
+    label: string;
+    required?: boolean | undefined;
+    type: "yesno";
+  } | {
+    id: string;
+    label: string;
+    required?: boolean | undefined;
+    type: "date";
+  } | {
+    id: string;
+    label: string;
+    required?: boolean | undefined;
+    type: "choice";
+    options: {
+      id: string;
+      label: string;
+    }[];
+  })[];
 };
 
 export type GivenAnswer = {
@@ -361,6 +407,10 @@ export type Sender = {
   id: string;
   username: string;
   displayName: string;
+};
+
+export type TimerData = {
+  seconds: number;
 };
 
 export type Totals = Record<string, number>;

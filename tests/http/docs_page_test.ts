@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { methods, notifications } from "../../lib/protocol/mod.ts";
-import { operations } from "../../lib/reference/mod.ts";
+import { operations, ruleSections } from "../../lib/reference/mod.ts";
 import { withApp } from "../fakes/app_rig.ts";
 
 Deno.test("OP-5: /docs shows every method, notification and call to anybody, and finds by words", async () => {
@@ -17,6 +17,12 @@ Deno.test("OP-5: /docs shows every method, notification and call to anybody, and
     for (const name of Object.keys(operations)) {
       assert.ok(whole.includes(`<code>${name.replace(" ", " /api/v1")}</code>`), name);
     }
+    for (const { title } of ruleSections) assert.ok(whole.includes(`<summary>${title}</summary>`), title);
+    assert.ok(whole.includes("// Slug of a category."), "fields have their meaning");
+    const heard = await page("/docs?q=who+hears");
+    assert.ok(
+      heard.includes("<summary>Who hears what</summary>") && !heard.includes("<summary>Stop</summary>"),
+    );
     const found = await page("/docs?q=CANCELS+sent");
     assert.ok(found.includes("<code>command.cancel</code>"));
     assert.ok(!found.includes("<code>command.send</code>"));

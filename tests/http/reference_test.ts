@@ -4,7 +4,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv, type AnySchema } from "ajv";
 import { readFileName } from "../../lib/fresh/file_names.ts";
 import { methods, notifications } from "../../lib/protocol/mod.ts";
-import { type Operation, operations } from "../../lib/reference/mod.ts";
+import { type Operation, operations, unusedMeanings } from "../../lib/reference/mod.ts";
 import type { Asking } from "../../lib/web/rest.ts";
 import { withApp } from "../fakes/app_rig.ts";
 
@@ -105,6 +105,33 @@ Deno.test("OP-5: the AsyncAPI document is valid and has every method and notific
   const send = document.components!.messages!["command.send.request"]!.payload!.properties!.params!;
   assert.ok(Object.values(send.required!).some((name) => String(name) === "key"));
   assert.equal(send.additionalProperties, false);
+});
+
+Deno.test("OP-5: every field and parameter in both documents has a meaning, and no meaning is of a field that is not there", async () => {
+  const [openapi, asyncapi] = [await documentAt("/api/openapi.json"), await documentAt("/api/asyncapi.json")];
+  const without: string[] = [];
+  let fields = 0;
+  const look = (part: unknown, where: string): void => {
+    if (part === null || typeof part !== "object") return;
+    for (const [name, value] of Object.entries(part as Record<string, unknown>)) {
+      const inner = `${where} ${name}`;
+      look(value, inner);
+      const described = name === "properties"
+        ? Object.entries(value as Record<string, { description?: string }>)
+        : name === "parameters" && Array.isArray(value)
+        ? (value as { name: string; description?: string }[]).map((one) => [one.name, one] as const)
+        : [];
+      for (const [field, { description }] of described) {
+        fields++;
+        if (!description) without.push(`${inner} ${field}`);
+      }
+    }
+  };
+  look(openapi, "REST");
+  look(asyncapi, "socket");
+  assert.ok(fields > 2000, String(fields));
+  assert.deepEqual(without, [], "lib/reference/field_meanings.ts lacks these");
+  assert.deepEqual(unusedMeanings(), [], "no field has these names");
 });
 
 /** Looks every `$ref` up. */

@@ -13,6 +13,7 @@ export const docs: Words["docs"] = {
   beginConnect: "Verbinde dich damit. Der erste Frame ist session.ready.",
   beginSend: "Sende einen Auftrag, und bestätige, was du empfängst.",
   machine: "Für Programme:",
+  rules: "Wie sich ein Client verhält",
   methods: "Methoden des Sockets",
   notifications: "Benachrichtigungen des Servers",
   calls: "REST-Aufrufe",
@@ -32,6 +33,11 @@ export const docs: Words["docs"] = {
   thenReconnect: "Verbindet sich neu",
   thenBackOff: "Wartet, dann neu verbinden",
   limits: "Grenzen",
+  limitsLead:
+    "Grenzen des Vertrags bleiben oder wachsen in dieser Version. Eigene des Servers können sich ändern.",
+  contract: "Art",
+  contractYes: "Vertrag",
+  contractNo: "Des Servers",
   limit: "Grenze",
   value: "Wert",
 };

@@ -12,6 +12,7 @@ export const docs = {
   beginConnect: "Connect with it. The first frame is session.ready.",
   beginSend: "Send a command, and acknowledge what you receive.",
   machine: "For programs:",
+  rules: "How a client behaves",
   methods: "Methods of the socket",
   notifications: "Notifications of the server",
   calls: "REST calls",
@@ -31,6 +32,10 @@ export const docs = {
   thenReconnect: "Reconnects",
   thenBackOff: "Waits, then reconnects",
   limits: "Limits",
+  limitsLead: "Limits of the contract stay or grow in this version. The server's own can change.",
+  contract: "Kind",
+  contractYes: "Contract",
+  contractNo: "Server's own",
   limit: "Limit",
   value: "Value",
 };

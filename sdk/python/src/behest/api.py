@@ -75,6 +75,16 @@ ChatMessage = TypedDict(
 )
 
 
+class ChoiceDataOptions(TypedDict):
+    id: str
+    label: str
+
+
+class ChoiceData(TypedDict):
+    options: list[ChoiceDataOptions]
+    multiple: NotRequired[bool]
+
+
 class CommandAudience(TypedDict):
     kind: Literal["user", "group", "category", "all"]
     name: NotRequired[str]
@@ -125,6 +135,58 @@ class File(TypedDict):
     state: Literal["scanning", "clean", "rejected", "held"]
     createdAt: str
     expiresAt: str
+
+
+class FormDataFields1(TypedDict):
+    id: str
+    label: str
+    required: NotRequired[bool]
+    type: Literal["text"]
+
+
+class FormDataFields2(TypedDict):
+    id: str
+    label: str
+    required: NotRequired[bool]
+    type: Literal["long"]
+
+
+class FormDataFields3(TypedDict):
+    id: str
+    label: str
+    required: NotRequired[bool]
+    type: Literal["number"]
+
+
+class FormDataFields4(TypedDict):
+    id: str
+    label: str
+    required: NotRequired[bool]
+    type: Literal["yesno"]
+
+
+class FormDataFields5(TypedDict):
+    id: str
+    label: str
+    required: NotRequired[bool]
+    type: Literal["date"]
+
+
+class FormDataFields6Options(TypedDict):
+    id: str
+    label: str
+
+
+class FormDataFields6(TypedDict):
+    id: str
+    label: str
+    required: NotRequired[bool]
+    type: Literal["choice"]
+    options: list[FormDataFields6Options]
+
+
+class FormData(TypedDict):
+    fields: list[FormDataFields1 | FormDataFields2 | FormDataFields3 | FormDataFields4 | FormDataFields5 | FormDataFields6]
 
 
 class GivenAnswer1(TypedDict):
@@ -470,6 +532,10 @@ class Sender(TypedDict):
     id: str
     username: str
     displayName: str
+
+
+class TimerData(TypedDict):
+    seconds: int
 
 Totals: TypeAlias = "dict[str, int]"
 
