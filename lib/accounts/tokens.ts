@@ -1,5 +1,5 @@
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
-import type { Clock } from "../platform/mod.ts";
+import { BoundedMap, type Clock } from "../platform/mod.ts";
 
 const issuer = "behest";
 /** A token of one kind is not taken for the other. */
@@ -31,7 +31,7 @@ export class Tokens {
   readonly #key: Promise<CryptoKey>;
   readonly #clock: Clock;
   /** What they say, and their end in seconds since 1970, by the whole token. */
-  readonly #checked = new Map<string, { claims: SessionClaims; exp: number }>();
+  readonly #checked = new BoundedMap<string, { claims: SessionClaims; exp: number }>(checkedKept);
 
   /** `secret`: 32 bytes, the same at every start. */
   constructor(secret: Uint8Array<ArrayBuffer>, clock: Clock) {
@@ -90,7 +90,6 @@ export class Tokens {
       sessionId: sid,
       renewal: typeof rn === "string" ? rn : null,
     };
-    if (this.#checked.size >= checkedKept) this.#checked.delete(this.#checked.keys().next().value!);
     this.#checked.set(token, { claims, exp });
     return claims;
   }

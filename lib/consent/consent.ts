@@ -1,4 +1,4 @@
-import type { Bell, Caller, Clock } from "../platform/mod.ts";
+import { type Bell, BoundedMap, type Caller, type Clock } from "../platform/mod.ts";
 import {
   type Category,
   grantIdOf,
@@ -42,7 +42,7 @@ export class Consent {
   readonly #clock: Clock;
   readonly #bell: Pick<Bell, "consentChanged" | "notify">;
   readonly #exclusive: boolean;
-  readonly #kept = new Map<string, Promise<Kept>>();
+  readonly #kept = new BoundedMap<string, Promise<Kept>>(standingsKept);
   /** Values of resolved promises in `#kept`, for callers that cannot wait. */
   readonly #atHand = new Map<string, Kept>();
   /** People whose stop began in this process, perhaps before it was durable. */
@@ -292,8 +292,8 @@ export class Consent {
     if (kept !== undefined) return kept;
     const reading = this.#read(userId);
     if (!this.#exclusive) return reading;
-    if (this.#kept.size >= standingsKept) this.forget(this.#kept.keys().next().value!);
-    this.#kept.set(userId, reading);
+    const dropped = this.#kept.set(userId, reading);
+    if (dropped !== undefined) this.#atHand.delete(dropped);
     reading.then(
       // Only if it was not changed meanwhile.
       (kept) => this.#kept.get(userId) === reading && this.#atHand.set(userId, kept),

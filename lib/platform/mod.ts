@@ -6,6 +6,7 @@
 export * from "./audit_entry.ts";
 export * from "./backoff.ts";
 export * from "./bell.ts";
+export * from "./bounded_map.ts";
 export * from "./caller.ts";
 export * from "./clock.ts";
 export * from "./disk_full.ts";

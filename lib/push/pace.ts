@@ -1,3 +1,4 @@
+import { BoundedMap } from "../platform/mod.ts";
 import { pushLimits } from "../protocol/mod.ts";
 
 /** When a device was told last, and how long it is left in peace then. */
@@ -14,7 +15,7 @@ const kept = 20_000;
  * all of it. In memory: after a start every device may ring.
  */
 export class Pace {
-  readonly #told = new Map<string, Told>();
+  readonly #told = new BoundedMap<string, Told>(kept);
 
   /** Milliseconds until the device may ring; 0: now. */
   waitMs(deviceId: string, nowMs: number): number {
@@ -27,8 +28,6 @@ export class Pace {
   rang(deviceId: string, nowMs: number, waited: boolean): void {
     const before = this.#told.get(deviceId)?.gapMs ?? pushLimits.pushGapMs;
     const gapMs = waited ? Math.min(before * 2, pushLimits.pushGapMaxMs) : pushLimits.pushGapMs;
-    this.#told.delete(deviceId);
     this.#told.set(deviceId, { atMs: nowMs, gapMs });
-    if (this.#told.size > kept) this.#told.delete(this.#told.keys().next().value!);
   }
 }

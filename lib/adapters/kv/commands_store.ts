@@ -6,7 +6,7 @@ import type {
   PackOwner,
   SentKey,
 } from "../../commands/ports.ts";
-import { firstIdAt } from "../../platform/mod.ts";
+import { BoundedMap, firstIdAt } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
@@ -50,7 +50,7 @@ export function kvCommandStore(store: Store, retentionDays = 14, audit: KvAudit 
   const { kv, committer } = store;
   const keptMs = personKeptMs(retentionDays);
   const broadcasts = kvBroadcasts(store);
-  const cached = new Map<string, CommandRecord>();
+  const cached = new BoundedMap<string, CommandRecord>(commandsKept);
   const lists = new TakenLists(store);
   const states = kvStates(store, lists, readCommands);
   const taking = kvTaking(store, lists, states, readCommands, keptMs);
@@ -61,7 +61,6 @@ export function kvCommandStore(store: Store, retentionDays = 14, audit: KvAudit 
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
-    if (cached.size >= commandsKept) cached.delete(cached.keys().next().value!);
     cached.set(record.command.id, record);
   }
 

@@ -2,6 +2,7 @@ import { endOf } from "../../commands/mod.ts";
 import type { BroadcastRecord, CommandRecord, StateRecord } from "../../commands/ports.ts";
 import { localDay, sourceOf } from "../../consent/mod.ts";
 import type { DeliveryNumbers } from "../../consent/ports.ts";
+import { BoundedMap } from "../../platform/mod.ts";
 import { isOpen } from "../../protocol/closed_states.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
@@ -66,7 +67,7 @@ class Tally {
  */
 export class DeliveryBooks {
   readonly #store: Pick<Store, "kv" | "committer" | "exclusive">;
-  readonly #books = new Map<string, Book>();
+  readonly #books = new BoundedMap<string, Book>(booksKept);
 
   constructor(store: Pick<Store, "kv" | "committer" | "exclusive">) {
     this.#store = store;
@@ -112,9 +113,7 @@ export class DeliveryBooks {
     if (!this.#store.exclusive) return book;
     book.day = day;
     // Again at the end: those in use are the last to go.
-    this.#books.delete(userId);
     this.#books.set(userId, book);
-    if (this.#books.size > booksKept) this.#books.delete(this.#books.keys().next().value!);
     return book;
   }
 

@@ -1,4 +1,5 @@
 import type { InboxEntry } from "../../commands/ports.ts";
+import { BoundedMap } from "../../platform/mod.ts";
 
 /** People whose entries are kept: those who have just connected, until they are delivered. */
 const peopleKept = 2_000;
@@ -17,11 +18,12 @@ interface Head {
  */
 export class LogHeads {
   readonly #most: number;
-  readonly #heads = new Map<string, Head>();
+  readonly #heads: BoundedMap<string, Head>;
   readonly #looks = new Map<string, symbol>();
 
   constructor(exclusive: boolean) {
     this.#most = exclusive ? peopleKept : 0;
+    this.#heads = new BoundedMap(this.#most);
   }
 
   /** Must be called before a read; pass the result to `seen`. */
@@ -36,7 +38,6 @@ export class LogHeads {
     if (this.#looks.get(userId) !== look) return;
     this.#looks.delete(userId);
     if (head.entries.length === 0) return;
-    if (this.#heads.size >= this.#most) this.#heads.delete(this.#heads.keys().next().value!);
     this.#heads.set(userId, head);
   }
 

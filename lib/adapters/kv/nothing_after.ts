@@ -1,15 +1,18 @@
+import { BoundedMap } from "../../platform/mod.ts";
+
 /**
  * Remembers, for each person, the key from which on a part of the store is empty, to save reads. Only for a store that belongs
  * to this process. Writers must call `written` afterwards: it discards the results of reads that were under way.
  */
 export class NothingAfter {
   readonly #most: number;
-  readonly #from = new Map<string, string>();
+  readonly #from: BoundedMap<string, string>;
   readonly #looks = new Map<string, symbol>();
 
   /** Keeps at most `most` people; 0 keeps nothing. */
   constructor(most: number) {
     this.#most = most;
+    this.#from = new BoundedMap(most);
   }
 
   /** Whether there is surely nothing at `key` or after it. */
@@ -30,7 +33,6 @@ export class NothingAfter {
     if (this.#looks.get(userId) !== look) return;
     this.#looks.delete(userId);
     if (!nothing) return;
-    if (this.#from.size >= this.#most) this.#from.delete(this.#from.keys().next().value!);
     this.#from.set(userId, key);
   }
 
