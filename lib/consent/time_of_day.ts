@@ -142,13 +142,34 @@ export function hoursHeldUntilMs(
 }
 
 /**
- * Corrects a time that was computed with days of 24 hours to the time at which the local clock shows `minute`. A minute that
- * the clock skips in spring is left as computed.
+ * Corrects a time that was computed with days of 24 hours to the time at which the local clock shows `minute`. If the clock skips that
+ * minute in spring: the time of the skip.
  */
 function corrected(reckonedMs: number, minute: number, now: number, timeZone: string): number {
   const off = (minuteOfDay(reckonedMs, timeZone) - minute + 1440 + 720) % 1440 - 720;
   const ms = reckonedMs - off * 60_000;
-  return ms > now && minuteOfDay(ms, timeZone) === minute ? ms : reckonedMs;
+  return ms > now && minuteOfDay(ms, timeZone) === minute ? ms : skipBefore(reckonedMs, now, timeZone);
+}
+
+/** The first minute at which as much time has passed by the local clock as really has at `reckonedMs`. */
+function skipBefore(reckonedMs: number, now: number, timeZone: string): number {
+  const start = now - now % 60_000;
+  const passed = (minutes: number) => wallMs(start + minutes * 60_000, timeZone) - wallMs(start, timeZone);
+  let [before, after] = [0, Math.floor((reckonedMs - start) / 60_000)];
+  const wanted = after * 60_000;
+  if (passed(after) < wanted) return reckonedMs;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (passed(middle) < wanted) before = middle;
+    else after = middle;
+  }
+  return start + after * 60_000;
+}
+
+/** What the local clock shows, as if it were UTC. */
+function wallMs(at: number, timeZone: string): number {
+  const { year, month, day, hour, minute } = partsOf(at, timeZone);
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
 }
 
 function toMinutes(time: string): number {
