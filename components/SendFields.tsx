@@ -24,8 +24,10 @@ interface FieldsProps {
   errors: Record<string, string>;
 }
 
-/** What a command says. `tools`: what writes into its text. */
-export function WhatFields({ typed, errors, tools }: FieldsProps & { tools: ComponentChildren }) {
+/** What a command says. `tools`: what stands below its title and its text. */
+export function WhatFields(
+  { typed, errors, tools }: FieldsProps & { tools: Record<"title" | "body", ComponentChildren> },
+) {
   const words = useWords("send");
   const kinds = [
     ["message", words.message, words.messageHint],
@@ -54,10 +56,11 @@ export function WhatFields({ typed, errors, tools }: FieldsProps & { tools: Comp
           error={errors.title}
           autocomplete="off"
         />
+        {tools.title}
       </div>
       <div class="compose-row compose-text">
         <AreaField name="body" label={words.text} value={typed.body} error={errors.body} />
-        {tools}
+        {tools.body}
       </div>
       <div class="compose-row only-link">
         <TextField

@@ -4,7 +4,7 @@ import type { FileObject } from "../lib/protocol/mod.ts";
 import { fill, plural } from "../lib/words/shape.ts";
 import { BegunUploads } from "./BegunUploads.tsx";
 import { type BegunUpload, begunUploads } from "../lib/browser/begun_uploads.ts";
-import { sizeText } from "../lib/text/files.ts";
+import { paceText, sizeText } from "../lib/text/files.ts";
 import { UploadQueue, type UploadRow } from "../lib/browser/upload_queue.ts";
 import { useLanguage, useWords } from "./words.tsx";
 
@@ -135,8 +135,9 @@ export function UploadPanel({ id, maxBytes, onFile }: UploadPanelProps) {
 
 function Row({ row, id, queue }: { row: UploadRow; id: string; queue: UploadQueue | null }) {
   const words = useWords("upload");
-  const whole = sizeText(useWords("file"), useLanguage(), row.size);
-  const { key, name, size, sent, step, problem, cleaned } = row;
+  const [file, language] = [useWords("file"), useLanguage()];
+  const whole = sizeText(file, language, row.size);
+  const { key, name, size, sent, step, pace, problem, cleaned } = row;
   const percent = size === 0 ? 100 : Math.floor(100 * sent / size);
   return (
     <li class="upload">
@@ -145,6 +146,7 @@ function Row({ row, id, queue }: { row: UploadRow; id: string; queue: UploadQueu
         <progress max={100} value={percent} aria-labelledby={id} />
         <span class="soft small">
           {fill(words.progress, { step: words[step], percent, size: whole })}
+          {pace === null ? null : ` · ${paceText(words, file, language, pace)}`}
         </span>
         {cleaned ? <span class="soft small">{words.dataRemoved}</span> : null}
         {step === "asking" ? <span>{words.unremovable}</span> : null}

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../components/Icon.tsx";
 import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
+import { Backlog } from "../lib/browser/backlog.ts";
 import { placed } from "../lib/browser/base_path.ts";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
 import { type Counted, countText, showCount } from "../lib/browser/counts.ts";
@@ -99,6 +100,7 @@ function Head(
       }, countAfterMs);
     };
     let readies = 0;
+    const backlog = new Backlog();
     const report = new ConnectionReport(client.state, (said) => notice.value = said);
     const offs = [
       client.on("connection", (state) => {
@@ -111,6 +113,7 @@ function Head(
       client.on("stopped", (state) => stopped.value = state.stopped || state.pending),
       client.on("ready", (ready) => {
         stopped.value = ready.stopped || client.stop.pending;
+        backlog.began(ready.serverTime, performance.now());
         // The page itself said how many there are; what came while it was offline it has not heard.
         if (readies++ === 0) return;
         countInbox();
@@ -120,6 +123,7 @@ function Head(
       client.on("message", countInbox),
       client.on("deliver", ({ command }) => {
         countInbox();
+        if (backlog.has(command, performance.now())) return;
         ring("command");
         news.value = { text: fill(words.newFrom, { name: command.from.displayName }), path: "/" };
       }),

@@ -1,8 +1,10 @@
-import { useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../components/Icon.tsx";
-import { useWords, WordsProvider } from "../components/words.tsx";
+import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import "../lib/browser/base_path.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
+import { plural } from "../lib/words/shape.ts";
 
 /** Marks that the buttons put around what is selected, or before each of its lines. */
 const marks = { bold: "**", italic: "_", code: "`", list: "- " } as const;
@@ -58,5 +60,46 @@ function Tools() {
         ))}
       </div>
     </div>
+  );
+}
+
+/** How many characters the field beside it still takes, once there are few. Nothing is cut: what is too long stays to be shortened. */
+export function Count({ most, words }: { most: number; words: SomeWords<"inputs"> }) {
+  return (
+    <WordsProvider words={words}>
+      <Left most={most} />
+    </WordsProvider>
+  );
+}
+
+/** Part of the limit that is few, and the least that is. */
+const fewPart = 20;
+const fewLeast = 20;
+
+function Left({ most }: { most: number }) {
+  const words = useWords("inputs");
+  const language = useLanguage();
+  const line = useRef<HTMLParagraphElement>(null);
+  const left = useSignal(most);
+  useEffect(() => {
+    const field = line.current?.parentElement?.querySelector<HTMLTextAreaElement>("textarea, input");
+    if (!field) return;
+    // As the server counts them.
+    const read = () => left.value = most - [...field.value.trim()].length;
+    read();
+    field.addEventListener("input", read);
+    return () => field.removeEventListener("input", read);
+  }, []);
+  const over = left.value < 0;
+  return (
+    <p
+      ref={line}
+      class={over ? "count-left field-error" : "count-left hint"}
+      hidden={left.value > Math.max(fewLeast, most / fewPart)}
+      // What is left is seen; only what has to be mended is said aloud.
+      aria-live={over ? "polite" : "off"}
+    >
+      {plural(language, over ? words.over : words.left, Math.abs(left.value))}
+    </p>
   );
 }

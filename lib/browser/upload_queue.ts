@@ -4,6 +4,7 @@ import type { Language, Words } from "../words/mod.ts";
 import { uploadsOf } from "./begun_uploads.ts";
 import { readFile } from "./own_files.ts";
 import type { TusAnswer, TusUpload } from "./tus_upload.ts";
+import { type Pace, UploadMeter } from "./upload_pace.ts";
 
 /** `asking`: the place and camera data of a photo cannot be removed; the person decides whether to send it as it is. */
 export type UploadStep = "waiting" | "sending" | "paused" | "failed" | "asking";
@@ -15,6 +16,8 @@ export interface UploadRow {
   size: number;
   sent: number;
   step: UploadStep;
+  /** Null unless it is on its way and can be told. */
+  pace: Pace | null;
   problem: string | null;
   /** False if the file is larger than the limit; it is not sent. */
   fits: boolean;
@@ -27,6 +30,7 @@ interface Entry extends UploadRow {
   /** Whether that data is still to be removed. */
   cleans: boolean;
   upload: TusUpload | null;
+  meter: UploadMeter;
 }
 
 interface QueueEvents {
@@ -66,12 +70,14 @@ export class UploadQueue {
         size: file.size,
         sent: 0,
         step: fits ? "waiting" : "failed",
+        pace: null,
         problem: fits ? null : tooLarge(file),
         fits,
         cleaned: false,
         cleans,
         file,
         upload: null,
+        meter: new UploadMeter(),
       });
     }
     this.#next();
@@ -123,6 +129,7 @@ export class UploadQueue {
       if (entry.step !== "waiting" || free <= 0) continue;
       free--;
       entry.step = "sending";
+      entry.meter.restart();
       void this.#send(entry);
     }
     this.#tell();
@@ -130,7 +137,10 @@ export class UploadQueue {
 
   #tell(): void {
     this.#events.changed(
-      this.#entries.map(({ file: _file, upload: _upload, cleans: _cleans, ...row }) => row),
+      this.#entries.map(({ file: _file, upload: _upload, cleans: _cleans, meter, ...row }) => ({
+        ...row,
+        pace: row.step === "sending" ? meter.pace(row.size) : null,
+      })),
     );
   }
 
@@ -176,6 +186,7 @@ export class UploadQueue {
     return new TusUpload(entry.file, before, {
       progress: (sent) => {
         entry.sent = sent;
+        entry.meter.add(sent, performance.now());
         this.#tell();
       },
       arrived: (fileId) => void this.#finish(entry, fileId),

@@ -19,6 +19,25 @@ export function sizeText(words: FileSection, language: Language, bytes: number):
   return `${numberText(language, size, { maximumSignificantDigits: 3 })} ${units[unit]}`;
 }
 
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** How fast an upload goes and how long it still takes: `1.2 MiB/s · 3 s left`. Rounded up, so that nobody waits for longer. */
+export function paceText(
+  words: Words["upload"],
+  file: FileSection,
+  language: Language,
+  { perSecond, leftMs }: { perSecond: number; leftMs: number },
+): string {
+  const [text, unitMs] = leftMs > 1.5 * hourMs
+    ? [words.hoursLeft, hourMs] as const
+    : leftMs > 1.5 * minuteMs
+    ? [words.minutesLeft, minuteMs] as const
+    : [words.secondsLeft, 1000] as const;
+  const speed = fill(words.speed, { size: sizeText(file, language, Math.round(perSecond)) });
+  return `${speed} · ${fill(text, { n: Math.max(1, Math.ceil(leftMs / unitMs)) })}`;
+}
+
 /** What goes by the first part of a type. */
 const families = new Map<string, "picture" | "sound" | "video" | "text" | "font">([
   ["image", "picture"],

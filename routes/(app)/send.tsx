@@ -166,15 +166,14 @@ function AudienceFields({ typed, errors, offered }: AudienceProps) {
           class="segments"
         />
       )}
-      <div class="only-user">
-        <Recipients
-          value={typed.to}
-          contacts={contacts}
-          required={only}
-          error={errors.to}
-          words={someWords(useLanguage(), ["inputs"])}
-        />
-      </div>
+      <Recipients
+        value={typed.to}
+        contacts={contacts}
+        groups={groups.map(({ name, title, members }) => ({ name, title, members }))}
+        required={only}
+        errors={{ to: errors.to, group: errors.group }}
+        words={someWords(useLanguage(), ["inputs"])}
+      />
       {groups.length === 0 ? null : (
         <div class="only-group">
           <SelectField

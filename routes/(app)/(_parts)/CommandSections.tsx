@@ -2,7 +2,7 @@ import { SelectField } from "../../../components/Field.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import Attach from "../../../islands/Attach.tsx";
-import Format from "../../../islands/Format.tsx";
+import Format, { Count } from "../../../islands/Format.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
 import type { attachChoice } from "../../../lib/web/forms/attachments.ts";
 import type { TypedSend } from "../../../lib/web/forms/send.ts";
@@ -45,7 +45,15 @@ export function CommandSections({ typed, errors, categories, attach, zoneStays =
       <WhatFields
         typed={typed}
         errors={errors}
-        tools={<Format words={someWords(language, ["inputs"])} />}
+        tools={{
+          title: <Count most={limits.title} words={someWords(language, ["inputs"])} />,
+          body: (
+            <>
+              <Count most={limits.body} words={someWords(language, ["inputs"])} />
+              <Format words={someWords(language, ["inputs"])} />
+            </>
+          ),
+        }}
       />
       <div class="compose-row">
         <Attach
