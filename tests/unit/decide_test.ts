@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { choiceOf, decide, newPreferences, type Standing } from "../../lib/consent/mod.ts";
-import { hoursHeldUntilMs } from "../../lib/consent/time_of_day.ts";
 import { type HoursWindow, type Preferences, weekdays } from "../../lib/protocol/mod.ts";
 
 const noon = Date.UTC(2026, 0, 15, 12, 0, 30, 500);
@@ -366,34 +365,6 @@ Deno.test("CO-1, CO-4: several windows by weekday hold until the last of those t
     quietUntil(Date.UTC(2026, 0, 16, 23), [friday, weekend], "UTC"),
     Date.UTC(2026, 0, 19),
   );
-});
-
-Deno.test("CO-4 CO-12: hours that begin or end in what the clock skips in spring do so with the skip", () => {
-  const minuteMs = 60_000;
-  // The first moment after each skip, and the minutes that are skipped.
-  const skips = [
-    { timeZone: "America/Santiago", at: Date.UTC(2026, 8, 6, 4), first: 0, minutes: 60 },
-    { timeZone: "Africa/Cairo", at: Date.UTC(2026, 3, 23, 22), first: 0, minutes: 60 },
-    { timeZone: "Europe/Berlin", at: Date.UTC(2026, 2, 29, 1), first: 120, minutes: 60 },
-    { timeZone: "Australia/Lord_Howe", at: Date.UTC(2026, 9, 3, 15, 30), first: 120, minutes: 30 },
-  ];
-  const clockTime = (minute: number) => new Date(minute * minuteMs).toISOString().slice(11, 16);
-  const property = fc.property(
-    fc.constantFrom(...skips),
-    fc.nat(29),
-    fc.integer({ min: 1, max: 300 }),
-    (skip, into, before) => {
-      const { timeZone, at } = skip;
-      const edge = clockTime(skip.first + into % skip.minutes);
-      const [now, later] = [at - before * minuteMs, clockTime(skip.first + 120)];
-      const ends = { from: clockTime((skip.first + 1440 - 360) % 1440), to: edge };
-      assert.equal(quietUntil(now, ends, timeZone), at, `${timeZone}: quiet until ${edge}`);
-      assert.equal(isInWindow([ends], at, timeZone), false);
-      const begins = hoursHeldUntilMs(now, timeZone, [{ from: edge, to: later }]);
-      assert.equal(begins, at, `${timeZone}: ${edge} begins`);
-    },
-  );
-  fc.assert(property, { numRuns: 60 });
 });
 
 Deno.test("CO-4: the daily limit holds until local midnight, which is not always 24 hours after the last", () => {
