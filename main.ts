@@ -47,6 +47,7 @@ async function run(): Promise<void> {
   open.services.metrics.start();
   open.rollups.start();
   open.backups.start();
+  open.operatorWatch.start();
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
   // At once, as another process may have the store: nothing is left to be closed in order.
   void open.lost.then(async (error) => {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { type CommandAction, readAction } from "../lib/browser/command_action.ts";
 import { clientLimits as limits } from "../lib/protocol/client_limits.ts";
 import type { CommandState, DeliveredCommand, FileObject } from "../lib/protocol/mod.ts";
+import { isFromServer } from "../lib/protocol/server_sender.ts";
 import type { Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 import { AttachField, type AttachFieldProps } from "./AttachField.tsx";
@@ -198,13 +199,15 @@ export function CommandActions(props: CommandActionsProps) {
               </button>
             </AnswerForm>
             <AnswerForm {...props} name={fill(words.refuseLabel, { title: label })}>
-              <Note
-                id={`no-${id}`}
-                label={words.note}
-                hint={words.noteHint}
-                required={false}
-                value={note}
-              />
+              {isFromServer(command.from) ? null : (
+                <Note
+                  id={`no-${id}`}
+                  label={words.note}
+                  hint={words.noteHint}
+                  required={false}
+                  value={note}
+                />
+              )}
               <button type="submit" class="button" name="state" value="declined" disabled={busy}>
                 {words.decline}
               </button>

@@ -24,6 +24,7 @@ export function permissionFlags(config: Config, app?: string): string[] {
     net.push(...pushServiceHosts.map((host) => `${host}:443`), ...config.pushHosts.map(placeOf));
   }
   net.push(...config.webhookHosts.map(placeOf));
+  if (config.operatorWebhook !== null) net.push(placeOf(config.operatorWebhook.url));
   const writable = [config.dataDir];
   const env = [...readableEnv];
   if (typeof config.kv !== "string") net.push(...config.kv.hosts);

@@ -1,5 +1,5 @@
 import type { OwedNotice } from "../platform/mod.ts";
-import { limits, type NewNotice } from "../protocol/mod.ts";
+import { isFromServer, limits, type NewNotice } from "../protocol/mod.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord } from "./ports.ts";
 
@@ -17,7 +17,8 @@ export function owedToSender(
   { state }: StateRecord,
 ): Owed[] {
   const kind = answerKind(state);
-  if (kind === null || userId === senderId) return [];
+  // Nobody reads a list of the server's.
+  if (kind === null || userId === senderId || isFromServer(command.from)) return [];
   if (cast !== undefined && !(kind === "command_submitted" && command.requires === "review")) return [];
   return [
     notices.owe(senderId, { kind, command: command.id, title: shortTitle(command.title), by: userId }),

@@ -1,6 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import {
   type CommandDetail,
+  isFromServer,
   moderationLimits,
   Refusal,
   type ReportSnapshot,
@@ -39,6 +40,7 @@ export class ReportedCommands {
     if (detail instanceof Refusal) return detail;
     const record = (await this.#parts.store.commands([commandId])).get(commandId);
     if (record === undefined) return new Refusal("not_found", "command.missing");
+    if (isFromServer(record.command.from)) return new Refusal("conflict", "report.server");
     return record.senderId === caller.userId
       ? this.#answer(caller, record, detail)
       : await this.#received(caller, record, detail);

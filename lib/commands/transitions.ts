@@ -3,6 +3,7 @@ import {
   type Asks,
   asksOf,
   type CommandState,
+  isFromServer,
   type Params,
   Refusal,
   type Result,
@@ -54,6 +55,9 @@ export class Transitions {
     while (true) {
       const record = await this.#command(params.id);
       if (record === undefined) return noSuchCommand();
+      if (isFromServer(record.command.from) && (params.note ?? "") !== "") {
+        return new Refusal("invalid_params", "command.fromServer", { fields: { note: "field.nobodyReads" } });
+      }
       const asks = asksOf(record.command);
       const stored = await this.#states.known(caller.userId, record);
       if (stored === null) return noSuchCommand();

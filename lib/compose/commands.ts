@@ -6,6 +6,7 @@ import type { Clock, Ids, Log, Tally } from "../platform/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 import type { OpenPeople } from "./people.ts";
+import { withServer } from "./server_relations.ts";
 
 export interface CommandParts {
   config: Config;
@@ -33,8 +34,19 @@ export interface OpenCommandRoom extends AsyncDisposable {
 /** Wires commands with the people they go to, and begins to count who gets broadcasts. */
 export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandRoom> {
   const { config, store, kvFile, hub, clock, ids, log } = parts;
-  const { audit, callers, consent, contacts, groups, limited, memberships, mutes, notices, people } =
-    parts.people;
+  const {
+    accountsStore,
+    audit,
+    callers,
+    consent,
+    contacts,
+    groups,
+    limited,
+    memberships,
+    mutes,
+    notices,
+    people,
+  } = parts.people;
   await using opening = new AsyncDisposableStack();
   const told = opening.use(toldStore(kvCommandStore(store, config.retentionDays, audit), log, clock));
   const commandStore = talliedStore(told.store, parts.tally);
@@ -46,7 +58,10 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
     people: {
       byUsernames: (names) => people.byUsernames(names),
       byIds: (userIds) => people.byIds(userIds),
-      relationsOf: (userId, others) => contacts.relationsOf(userId, others),
+      relationsOf: withServer(
+        (userId, others) => contacts.relationsOf(userId, others),
+        async (userId) => (await accountsStore.user(userId))?.role === "admin",
+      ),
       membershipsOf: (userId) => memberships.of(userId),
       membersOf: (name) => memberships.in(name),
     },

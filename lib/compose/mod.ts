@@ -30,6 +30,7 @@ import { openPeople } from "./people.ts";
 import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
 import { openWebhooks } from "./webhooks.ts";
+import { openOperatorWatch } from "./operator.ts";
 import { openSystem } from "./system.ts";
 import { warningPorts } from "./warnings.ts";
 import { socketMethods } from "./socket_methods.ts";
@@ -37,7 +38,7 @@ import { type Config, isFileStore, kvName, logFileOf } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
 import { faultOf, limits, type Message, type Refusal, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
-import { Audit, type Backups, type Rollups } from "../moderation/mod.ts";
+import { Audit, type Backups, type OperatorWatch, type Rollups } from "../moderation/mod.ts";
 import {
   type Caller,
   type Clock,
@@ -91,6 +92,8 @@ export interface OpenServices extends AsyncDisposable {
   readonly rollups: Pick<Rollups, "start" | "look">;
   /** The server's own backups: begin with `start`. */
   readonly backups: Pick<Backups, "idle" | "start">;
+  /** Tells administrators what needs them: begin with `start`; tests look themselves. */
+  readonly operatorWatch: Pick<OperatorWatch, "start" | "look">;
   /** Resolves with the reason when the store is another process's now: this one must end. */
   readonly lost: Promise<Error>;
   /** Resolves when nobody is being told of anything; for tests and benches. */
@@ -333,6 +336,19 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       return [...checks, ...warnings];
     },
   });
+  const operatorWatch = opening.use(openOperatorWatch({
+    config,
+    store,
+    people,
+    administrators: () => everyone.userRecords.administrators(),
+    profiles: ofAccounts.services.profiles,
+    commands,
+    health,
+    incidents: files.incidents,
+    clock,
+    ids,
+    log,
+  }));
   const services: Services = {
     config,
     clock,
@@ -369,6 +385,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     setupLink,
     rollups: overview.rollups,
     backups,
+    operatorWatch,
     runDueJobs: () => jobs.runDue(),
     lost: store.lost ?? new Promise(() => undefined),
     allTold: () => push.idle(),

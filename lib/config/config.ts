@@ -62,6 +62,8 @@ export interface Config {
   pushHosts: readonly string[];
   /** AU-11: origins that webhooks may be sent to. */
   webhookHosts: readonly string[];
+  /** Whom the server tells what needs an operator; `secret`: base64. */
+  operatorWebhook: { url: string; secret: string } | null;
   /** Who has it may read `/metrics` from elsewhere (OP-4); null when nobody may. */
   metricsToken: string | null;
   /** AU-12; null: passwords and passkeys only. */
@@ -134,6 +136,10 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     clientSecret: take("BEHEST_OIDC_CLIENT_SECRET"),
     hosts: take("BEHEST_OIDC_HOSTS")!,
   };
+  const operator = {
+    url: take("BEHEST_OPERATOR_WEBHOOK"),
+    secret: take("BEHEST_OPERATOR_WEBHOOK_SECRET"),
+  };
   const tls = { cert: take("BEHEST_TLS_CERT"), key: take("BEHEST_TLS_KEY") };
   const config: Config = {
     mode: take("BEHEST_MODE")!,
@@ -172,6 +178,9 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     push: take("BEHEST_PUSH"),
     pushHosts: take("BEHEST_PUSH_HOSTS")!,
     webhookHosts: take("BEHEST_WEBHOOK_HOSTS")!,
+    operatorWebhook: operator.url === null || operator.secret === null
+      ? null
+      : { url: operator.url, secret: operator.secret },
     metricsToken: take("BEHEST_METRICS_TOKEN"),
     oidc: oidc.issuer === null || oidc.clientId === null
       ? null
@@ -183,7 +192,8 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     },
   };
   const first = problems[0] ?? togetherProblem(config, username, password) ?? oidcProblem(oidc) ??
-    tlsProblem(tls);
+    bothOrNone(tls.cert, tls.key, ["BEHEST_TLS_CERT", "BEHEST_TLS_KEY"]) ??
+    bothOrNone(operator.url, operator.secret, ["BEHEST_OPERATOR_WEBHOOK", "BEHEST_OPERATOR_WEBHOOK_SECRET"]);
   if (first !== undefined) return new ConfigProblem(first);
   const warnings = [
     ...Object.keys(texts).map(nameWarning),
@@ -248,11 +258,14 @@ function togetherProblem(
   return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
 }
 
-function tlsProblem({ cert, key }: { cert: string | null; key: string | null }): string | undefined {
-  if ((cert === null) === (key === null)) return undefined;
-  const [missing, set] = cert === null
-    ? ["BEHEST_TLS_CERT", "BEHEST_TLS_KEY"] as const
-    : ["BEHEST_TLS_KEY", "BEHEST_TLS_CERT"] as const;
+/** Half of a pair means nothing. */
+function bothOrNone(
+  one: unknown,
+  other: unknown,
+  names: readonly [VariableName, VariableName],
+): string | undefined {
+  if ((one === null) === (other === null)) return undefined;
+  const [missing, set] = one === null ? names : names.toReversed() as [VariableName, VariableName];
   return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
 }
 

@@ -51,6 +51,8 @@ export function configLines(config: Config): { name: string; value: string; set:
     BEHEST_PUSH: config.push ?? "off",
     BEHEST_PUSH_HOSTS: config.pushHosts.join(","),
     BEHEST_WEBHOOK_HOSTS: config.webhookHosts.join(","),
+    BEHEST_OPERATOR_WEBHOOK: config.operatorWebhook?.url ?? "",
+    BEHEST_OPERATOR_WEBHOOK_SECRET: config.operatorWebhook?.secret ?? "",
     BEHEST_METRICS_TOKEN: config.metricsToken ?? "",
     BEHEST_OIDC_ISSUER: config.oidc?.issuer ?? "",
     BEHEST_OIDC_CLIENT_ID: config.oidc?.clientId ?? "",

@@ -115,6 +115,20 @@ export function parseWebhookHosts(text: string): string[] | Wrong {
     : new Wrong(`has ${JSON.stringify(open)}; only this computer may do without TLS`);
 }
 
+/** Takes the address of one program, with TLS unless it is on this computer. */
+export function parseWebhookAddress(text: string): string | Wrong {
+  const url = URL.parse(text);
+  if (
+    url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "" ||
+    url.hash !== ""
+  ) {
+    return new Wrong("must be an https:// address without a name and password");
+  }
+  return url.protocol === "https:" || isLoopback(url.hostname)
+    ? url.href
+    : new Wrong("has no TLS; only this computer may do without");
+}
+
 /** Takes hosts of push services separated by commas: `host`, `host:port`, or `http://host:port` for one without TLS. Gives origins. */
 export function parsePushHosts(text: string): string[] | Wrong {
   const origins: string[] = [];

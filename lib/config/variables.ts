@@ -15,6 +15,7 @@ import {
   parsePush,
   parsePushHosts,
   parseServiceUrl,
+  parseWebhookAddress,
   parseWebhookHosts,
   whole,
   Wrong,
@@ -308,6 +309,24 @@ export const variables = {
     default: "",
     example: "ci.example.org,home.lan:8443,http://127.0.0.1:9000",
     parse: parseWebhookHosts,
+  },
+  BEHEST_OPERATOR_WEBHOOK: {
+    about:
+      "Address that is told what needs an operator, like a scanner that is away or a backup that failed, and when it is over; https only, but for `http://127.0.0.1:port` and the like on this computer",
+    default: null,
+    example: "https://alerts.example.org/behest",
+    secret: true,
+    parse: parseWebhookAddress,
+  },
+  BEHEST_OPERATOR_WEBHOOK_SECRET: {
+    about: "Key that those messages are signed with by Standard Webhooks; both are set or none",
+    default: null,
+    example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    secret: true,
+    parse: (text) =>
+      /^whsec_(?:[A-Za-z0-9+/]{4}){8,22}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
+        ? text.slice("whsec_".length)
+        : new Wrong("must be whsec_ and 24 to 64 bytes in base64"),
   },
   BEHEST_METRICS_TOKEN: {
     about: "Bearer token that may read `/metrics` from other machines; without it only this machine may",

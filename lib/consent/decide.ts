@@ -1,4 +1,4 @@
-import type { CategoryChoice, Preferences } from "../protocol/mod.ts";
+import { type CategoryChoice, isFromServer, type Preferences } from "../protocol/mod.ts";
 import { type Hold, holdOf } from "./holds.ts";
 import { grantFor, letThroughAt, pauseOf, sourceOf, type StoredGrant } from "./sources.ts";
 import type { Question, Relation, Rules, Standing } from "./standing.ts";
@@ -47,6 +47,7 @@ export function letThroughBy(
 
 function withheldFrom(rules: Rules, relation: Relation, command: Question, now: number): Withheld | null {
   const { preferences, grants } = rules;
+  if (isFromServer(command.from)) return withheldFromServer(preferences, relation, command);
   if (preferences.blockedUsers.includes(command.from.username)) return { rule: "blocked_user" };
   const grant = grantFor(grants, sourceOf(command), now);
   const { kind } = command.audience;
@@ -78,6 +79,20 @@ function withheldFrom(rules: Rules, relation: Relation, command: Question, now: 
   }
   const later = command.sentMs === undefined ? null : openedLater(rules, command, command.sentMs);
   return later === null ? null : { rule: later };
+}
+
+/**
+ * What the server tells its administrators comes with the role: no choice of senders or categories is about it, so none keeps it away
+ * by accident. The ceiling is, as are the Stop, quiet hours and the daily limit. Who is no administrator any more gets none.
+ */
+function withheldFromServer(
+  { limits }: Preferences,
+  { administers }: Relation,
+  { audience, kind }: Question,
+): Withheld | null {
+  if (administers !== true || audience.kind !== "user") return { rule: "accept_from" };
+  const most = limits?.kinds ?? null;
+  return most !== null && !most.includes(kind) ? { rule: "kind", by: "limits" } : null;
 }
 
 function withBy(rule: string, grant: StoredGrant | undefined, isOfGrant: boolean): Withheld {
@@ -153,6 +168,7 @@ export function opensByItself(
   command: Pick<Question, "from" | "audience" | "categories">,
   now: number,
 ): boolean {
+  if (isFromServer(command.from)) return true;
   const grant = grantFor(rules.grants, sourceOf(command), now);
   return command.categories.every((slug) => choiceBy(rules, grant, slug) === "allow");
 }
@@ -164,6 +180,7 @@ function allowed(
   command: Question,
   now: number,
 ): Extract<Decision, { verdict: "deliver" }> {
+  if (isFromServer(command.from)) return { verdict: "deliver", sealed: false, allowedBy: "server" };
   const grant = grantFor(rules.grants, sourceOf(command), now);
   const choices = command.categories.map((slug) => `${slug}=${choiceBy(rules, grant, slug)}`).join(",");
   const sealed = command.categories.some((slug) => choiceBy(rules, grant, slug) === "ask");

@@ -7,6 +7,8 @@ export interface Relation {
   sharesGroup: boolean;
   /** The sender is the person (CM-1). */
   self?: true | undefined;
+  /** Whether the person is an administrator. It is told of the server itself as the sender only. */
+  administers?: boolean | undefined;
 }
 
 /** Someone who is neither a contact nor in a group with the person. */

@@ -7,6 +7,14 @@ export { Appeals } from "./appeals.ts";
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
 export { AutoRules } from "./auto_rules.ts";
 export { type BackupNeeds, Backups } from "./backups.ts";
+export type {
+  OperatorNews,
+  OperatorProblem,
+  OperatorState,
+  OperatorStore,
+  OperatorTellers,
+} from "./operator_ports.ts";
+export { OperatorWatch } from "./operator_watch.ts";
 export { clockHealth } from "./clock_health.ts";
 export { Looks } from "./looks.ts";
 export { Mutes } from "./mutes.ts";

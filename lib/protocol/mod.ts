@@ -39,6 +39,7 @@ export * from "./rpc.ts";
 export * from "./sanctions.ts";
 export * from "./series.ts";
 export * from "./server_log.ts";
+export * from "./server_sender.ts";
 export * from "./system.ts";
 export * from "./two_factor.ts";
 export * from "./weekdays.ts";

@@ -15,6 +15,7 @@ export * from "./files.ts";
 export * from "./grants.ts";
 export * from "./incidents.ts";
 export * from "./log_line.ts";
+export { operatorText } from "./operator.ts";
 export * from "./push.ts";
 export * from "./queue.ts";
 export * from "./queue_decision.ts";

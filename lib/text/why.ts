@@ -2,7 +2,7 @@ import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
 import { listText } from "./commands.ts";
 
-type Way = "byAnyone" | "byContact" | "bySelf" | "byGroup" | "byMembership" | "byBroadcasts";
+type Way = "byAnyone" | "byContact" | "bySelf" | "byServer" | "byGroup" | "byMembership" | "byBroadcasts";
 
 /** Maps the first part of an `allowedBy` rule (`lib/consent/decide.ts`) to the sentence that explains it (CO-8). */
 const ways: readonly (readonly [RegExp, Way])[] = [
@@ -10,6 +10,7 @@ const ways: readonly (readonly [RegExp, Way])[] = [
   [/^acceptFrom=\w+ \(contact\)$/, "byContact"],
   [/^acceptFrom=\w+ \(shared_group\)$/, "byGroup"],
   [/^self$/, "bySelf"],
+  [/^server$/, "byServer"],
   [/^membership$/, "byMembership"],
   [/^broadcasts=true$/, "byBroadcasts"],
 ];
@@ -24,6 +25,7 @@ export function whyText(
   const [begin = "", choices = "", grant, ...more] = rule.split("; ");
   const way = ways.find(([pattern]) => pattern.test(begin))?.[1];
   if (way === undefined || more.length > 0) return null;
+  if (way === "byServer") return words.byServer;
   // CO-12: the grant of this person or group decided instead of the preferences.
   const source = grant === undefined ? undefined : /^grant=(?:user|group):(.+)$/.exec(grant)?.[1];
   if (grant !== undefined && source === undefined) return null;

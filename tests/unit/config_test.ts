@@ -55,6 +55,7 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       push: null,
       pushHosts: [],
       webhookHosts: [],
+      operatorWebhook: null,
       metricsToken: null,
       oidc: null,
       cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },
@@ -155,6 +156,11 @@ Deno.test("OP-1: every variable's example is a value that it takes", () => {
       ? { BEHEST_OIDC_ISSUER: "https://login.example.org", BEHEST_OIDC_CLIENT_ID: "behest" }
       : name.startsWith("BEHEST_TLS_")
       ? { BEHEST_TLS_CERT: "/etc/ssl/behest.pem", BEHEST_TLS_KEY: "/etc/ssl/behest.key" }
+      : name.startsWith("BEHEST_OPERATOR_")
+      ? {
+        BEHEST_OPERATOR_WEBHOOK: variables.BEHEST_OPERATOR_WEBHOOK.example,
+        BEHEST_OPERATOR_WEBHOOK_SECRET: variables.BEHEST_OPERATOR_WEBHOOK_SECRET.example,
+      }
       : name === "BEHEST_HOST"
       ? { BEHEST_MODE: "production" }
       : {};

@@ -140,6 +140,8 @@ export const keys = {
   sanctionReasons: () => ["sanction_reasons"],
   /** Automatic rules, as admins keep them (MO-2); moderation. Never end. */
   autoRules: () => ["auto_rules"],
+  /** What needs administrators, and who is still to be told; moderation. Never ends. */
+  operator: () => ["operator"],
   /** Numbers of one step of time for the overview (MO-4); moderation. Each step has a fixed number of slots, used in turn. Never ends. */
   rollup: (stepMs: number, slot: number) => ["rollup", stepMs, slot],
   rollups: (stepMs: number) => ["rollup", stepMs],

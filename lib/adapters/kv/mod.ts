@@ -34,6 +34,7 @@ export { kvFederation } from "./federation_store.ts";
 export { kvNoticesStore } from "./notices_store.ts";
 export { kvPushStore } from "./push_store.ts";
 export { KvReasons } from "./reasons_store.ts";
+export { kvOperatorStore } from "./operator_store.ts";
 export { kvRollups } from "./rollups_store.ts";
 export { kvScanStore } from "./scan_store.ts";
 export { kvStats } from "./stats.ts";

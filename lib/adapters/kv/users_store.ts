@@ -223,6 +223,11 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
     return write;
   }
 
+  /** The ids of all administrators. */
+  async administrators(): Promise<string[]> {
+    return (await this.#roll()).ids;
+  }
+
   /** Returns the stored list of administrators; searches all accounts when no list was written yet. */
   async #roll(): Promise<Roll> {
     const entry = await this.#store.kv.get<string[]>(keys.admins());

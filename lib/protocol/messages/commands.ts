@@ -3,6 +3,7 @@ export const commandMessages = {
   "command.missing": "No such command. It may have ended.",
   "command.expired": "This command has expired.",
   "command.state": "A command that is {state} and requires {requires} cannot be set to {next}.",
+  "command.fromServer": "The server sent this, and nobody reads an answer to it. Leave the note out.",
   "command.answered": "You have already answered this command so. Nothing new was kept.",
   "command.recipient": '"{name}" is not a recipient of this command.',
   "command.noReview": "Nothing was submitted to review.",

@@ -95,6 +95,7 @@ export const fieldMessages = {
   "field.noteOrFile": "write a note or add a file",
   "field.ownFiles": "choose files of yours that still exist",
   "field.rejectedFile": "remove the file that did not pass",
+  "field.nobodyReads": "leave this out: nobody reads it",
   "field.ownGroup": "choose one of your groups",
   "field.onePerson": "name one person",
   "field.recipient": 'check the name "{name}"',

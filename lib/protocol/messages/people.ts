@@ -45,6 +45,7 @@ export const peopleMessages = {
   "sanction.limit": "The limit is {count} sanctions in force. Lift one first.",
   "report.self": "You cannot report yourself.",
   "report.missing": "Nothing to report here. It may be gone.",
+  "report.server": "The server sent this, and no person. Tell whoever runs it.",
   "report.unsupported": "This cannot be reported yet.",
   "report.pair": "The limit is {count} reports about one person a day. A moderator will look at those.",
   "report.limit": "The limit is {count} reports a day. Try again tomorrow.",

@@ -49,6 +49,7 @@ export const command: Words["command"] = {
   why: "Warum habe ich das bekommen?",
   byRule: "Diese Regel in deinen Einstellungen hat ihn erlaubt: {rule}",
   byAnyone: "Alle hier dürfen dir etwas senden.",
+  byServer: "Der Server sagt seinen Administratoren, wo er sie braucht.",
   bySelf: "Du hast ihn dir selbst gesendet.",
   byContact: "Der Absender ist ein Kontakt, und deine Kontakte dürfen dir etwas senden.",
   byGroup: "Der Absender ist mit dir in einer Gruppe, und Leute aus deinen Gruppen dürfen dir etwas senden.",

@@ -36,6 +36,7 @@ import { look } from "./look.ts";
 import { moderation } from "./moderation.ts";
 import { notices, noticesPage } from "./notices.ts";
 import { offline } from "./offline.ts";
+import { operator } from "./operator.ts";
 import { overview } from "./overview.ts";
 import { palette } from "./palette.ts";
 import { preferences } from "./preferences.ts";
@@ -109,6 +110,7 @@ export const de = {
   notices,
   noticesPage,
   offline,
+  operator,
   overview,
   palette,
   preferences,

@@ -6,6 +6,8 @@ export const commands: Translated<typeof commandMessages> = {
   "command.missing": "Diesen Auftrag gibt es nicht. Vielleicht ist er beendet.",
   "command.expired": "Dieser Auftrag ist abgelaufen.",
   "command.state": "Ein Auftrag, der {state} ist und {requires} verlangt, kann nicht {next} werden.",
+  "command.fromServer":
+    "Das hat der Server gesendet, und niemand liest eine Antwort darauf. Lass die Notiz weg.",
   "command.answered": "Du hast diesen Auftrag schon so beantwortet. Neues wurde nicht gespeichert.",
   "command.recipient": "„{name}“ hat diesen Auftrag nicht bekommen.",
   "command.noReview": "Es wurde nichts abgegeben, das du durchsehen könntest.",

@@ -112,6 +112,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.noteOrFile": "schreib etwas dazu oder lege eine Datei dazu",
   "field.ownFiles": "wähle Dateien von dir, die es noch gibt",
   "field.rejectedFile": "entferne die Datei, die nicht bestanden hat",
+  "field.nobodyReads": "lass das weg: niemand liest es",
   "field.ownGroup": "wähle eine deiner Gruppen",
   "field.onePerson": "nenne eine Person",
   "field.recipient": "prüf den Namen „{name}“",

@@ -50,6 +50,7 @@ export const people: Translated<typeof peopleMessages> = {
   "sanction.limit": "Die Grenze sind {count} geltende Maßnahmen. Heb zuerst eine auf.",
   "report.self": "Dich selbst kannst du nicht melden.",
   "report.missing": "Hier gibt es nichts zu melden. Vielleicht ist es weg.",
+  "report.server": "Das hat der Server gesendet und keine Person. Sag es denen, die ihn betreiben.",
   "report.unsupported": "Das lässt sich noch nicht melden.",
   "report.pair":
     "Die Grenze sind {count} Meldungen über eine Person am Tag. Die Moderation sieht sie sich an.",

@@ -45,6 +45,7 @@ export const command = {
   why: "Why did I get this?",
   byRule: "This rule in your preferences allowed it: {rule}",
   byAnyone: "Anyone here can send to you.",
+  byServer: "The server tells its administrators what needs them.",
   bySelf: "You sent it to yourself.",
   byContact: "The sender is a contact, and your contacts can send to you.",
   byGroup: "You share a group with the sender, and people in your groups can send to you.",

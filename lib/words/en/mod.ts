@@ -35,6 +35,7 @@ import { look } from "./look.ts";
 import { moderation } from "./moderation.ts";
 import { notices, noticesPage } from "./notices.ts";
 import { offline } from "./offline.ts";
+import { operator } from "./operator.ts";
 import { overview } from "./overview.ts";
 import { palette } from "./palette.ts";
 import { preferences } from "./preferences.ts";
@@ -108,6 +109,7 @@ export const en = {
   notices,
   noticesPage,
   offline,
+  operator,
   overview,
   palette,
   preferences,

@@ -1,0 +1,127 @@
+import type { People } from "../accounts/mod.ts";
+import { kvOperatorStore, type Store } from "../adapters/kv/mod.ts";
+import { fetchWebhooks } from "../adapters/webhooks/mod.ts";
+import type { CommandRoom } from "../commands/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { type OperatorNews, type OperatorProblem, OperatorWatch } from "../moderation/mod.ts";
+import { type Caller, type Clock, type Ids, iso, type Log } from "../platform/mod.ts";
+import { commandDraft, isFromServer, Refusal, serverSender } from "../protocol/mod.ts";
+import { operatorText } from "../text/mod.ts";
+import { signedHeaders } from "../webhooks/mod.ts";
+import { defaultLanguage, type Language, languageOf } from "../words/mod.ts";
+import type { Services } from "../web/mod.ts";
+
+export interface OperatorParts {
+  config: Pick<Config, "operatorWebhook">;
+  store: Store;
+  people: Pick<People, "byIds">;
+  administrators(): Promise<string[]>;
+  profiles: Pick<Services["profiles"], "language">;
+  commands: Pick<CommandRoom, "sender" | "transitions">;
+  health: Pick<Services["health"], "ready">;
+  incidents: Pick<Services["incidents"], "list">;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+}
+
+/** A program that does not answer holds up what is told after it. */
+const answerMs = 10_000;
+/** Incidents that are told one by one; the queue has all. */
+const incidentsTold = 50;
+
+/** The server as the caller of its own services. */
+const server: Caller = {
+  userId: serverSender.id,
+  username: serverSender.username,
+  displayName: serverSender.displayName,
+  role: "admin",
+  rights: { broadcast: false },
+  sessionId: serverSender.id,
+  device: "server",
+  address: "",
+  requestId: "operator",
+};
+
+/** Wires what administrators are told of with their inbox and a webhook (OP-4). */
+export function openOperatorWatch(parts: OperatorParts): OperatorWatch {
+  const { config: { operatorWebhook }, store, clock, ids, log } = parts;
+  return new OperatorWatch({
+    problems: () => problemsOf(parts),
+    store: kvOperatorStore(store),
+    tellers: {
+      inbox: (news, earlier) => toInboxes(parts, news, earlier),
+      webhook: operatorWebhook === null ? null : (news) => post(operatorWebhook, clock, news),
+    },
+    clock,
+    ids,
+    log,
+  });
+}
+
+async function problemsOf({ health, incidents }: OperatorParts): Promise<OperatorProblem[]> {
+  const [{ checks, warnings }, open] = await Promise.all([
+    health.ready(),
+    incidents.list(server, { state: "open", limit: incidentsTold }),
+  ]);
+  const failed = [...checks, ...warnings].filter(({ ok }) => !ok);
+  return [
+    ...failed.map(({ name, reason }) => ({ cause: name, reason })),
+    ...open instanceof Refusal
+      ? []
+      : open.incidents.map(({ id }) => ({ cause: `incident:${id}`, reason: null })),
+  ];
+}
+
+/** One command for the administrators of each language. The keys are those of the news, so a second try sends none twice. */
+async function toInboxes(
+  { people, administrators, profiles, commands, log }: OperatorParts,
+  news: OperatorNews,
+  earlier: readonly string[],
+): Promise<string[] | null> {
+  for (const id of earlier) await commands.transitions.cancel(server, { id });
+  const admins = [...(await people.byIds(await administrators())).values()].filter((one) =>
+    !isFromServer(one)
+  );
+  const byLanguage = new Map<Language, string[]>();
+  for (const { id, username } of admins) {
+    const chosen = await profiles.language({ ...server, userId: id });
+    const language = languageOf(chosen ?? "") ?? defaultLanguage;
+    byLanguage.set(language, [...byLanguage.get(language) ?? [], username]);
+  }
+  const sent: string[] = [];
+  for (const [language, to] of byLanguage) {
+    const draft = commandDraft.parse({
+      key: `${news.id}:${language}`,
+      kind: "message",
+      audience: { kind: "user", to },
+      ...operatorText(language, news),
+    });
+    const answer = await commands.sender.send(server, draft);
+    if (answer instanceof Refusal) {
+      log.warn("operator.not_sent", { cause: news.cause, reason: answer.kind });
+      return null;
+    }
+    sent.push(answer.command.id);
+  }
+  return sent;
+}
+
+/** Posts it by Standard Webhooks. The address comes from the configuration only, and no redirect is followed. */
+async function post(
+  { url, secret }: NonNullable<Config["operatorWebhook"]>,
+  clock: Clock,
+  news: OperatorNews,
+): Promise<boolean> {
+  const { id, cause, sinceMs, overMs } = news;
+  const body = JSON.stringify({
+    type: overMs === null ? "operator.problem" : "operator.over",
+    timestamp: iso(overMs ?? sinceMs),
+    data: { cause, ...operatorText("en", news), since: iso(sinceMs) },
+  });
+  const tooLong = new AbortController();
+  using _timer = clock.after(answerMs, () => tooLong.abort());
+  const headers = signedHeaders(id, body, secret, clock.now());
+  const { status } = await fetchWebhooks.post(url, { headers, body }, tooLong.signal);
+  return status !== null && status >= 200 && status < 300;
+}
