@@ -17,7 +17,9 @@ export function Why({ rule, command }: { rule: string; command?: Sent }) {
       <p>
         {whyText(words, language, rule, titleOf) ?? <Filled text={words.byRule} rule={<code>{rule}</code>} />}
       </p>
-      {command === undefined || rule.startsWith("self;") || isFromServer(command.from) ? null : <RulesLinks {...command} />}
+      {command === undefined || rule.startsWith("self;") || isFromServer(command.from)
+        ? null
+        : <RulesLinks {...command} />}
     </details>
   );
 }
