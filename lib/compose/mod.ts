@@ -7,15 +7,8 @@ import { setImmediate } from "node:timers";
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { PrometheusMeters } from "../adapters/metrics/mod.ts";
-import { certificateHealth, diskHealth, diskSpace, makePrivate } from "../adapters/disk/mod.ts";
-import {
-  JobRunner,
-  kvCategoryStore,
-  kvHealth,
-  openStore,
-  ownProcess,
-  type Store,
-} from "../adapters/kv/mod.ts";
+import { diskSpace, makePrivate } from "../adapters/disk/mod.ts";
+import { JobRunner, kvCategoryStore, openStore, ownProcess, type Store } from "../adapters/kv/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
@@ -32,12 +25,11 @@ import { openPush } from "./push.ts";
 import { openWebhooks } from "./webhooks.ts";
 import { openOperatorWatch } from "./operator.ts";
 import { openSystem } from "./system.ts";
-import { warningPorts } from "./warnings.ts";
+import { openHealth } from "./health.ts";
 import { socketMethods } from "./socket_methods.ts";
 import { type Config, isFileStore, kvName, logFileOf } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
-import { faultOf, limits, type Message, type Refusal, say } from "../protocol/mod.ts";
-import { Health, type HealthPort } from "../platform/health.ts";
+import { limits, type Refusal } from "../protocol/mod.ts";
 import { Audit, type Backups, type OperatorWatch, type Rollups } from "../moderation/mod.ts";
 import {
   type Caller,
@@ -314,18 +306,15 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const { backups, system } = openSystem({ config, store, audit, clock, log });
   opening.use(backups);
   if (config.backup.dir !== null) metrics.watchBackups(() => backups.health());
-  const health = new Health(
-    [...healthPorts(config, store, clock), ...files.checks],
+  const health = openHealth({
+    config,
+    store,
     clock,
-    { late: (count) => say("health.late", { count }), fault: faultOf },
-    warningPorts({
-      config,
-      clock,
-      backups,
-      rollups: overview.rollups,
-      logBroken: () => options.logState?.broken() ?? null,
-    }),
-  );
+    scanners: files.checks,
+    backups,
+    rollups: overview.rollups,
+    logBroken: () => options.logState?.broken() ?? null,
+  });
   metrics.watch({
     connections: overview.ports.connections,
     jobsDue: () => overview.ports.jobsDue(limits.jobsCounted),
@@ -400,12 +389,4 @@ async function openStoreOf(config: Config, log: Log, opening: AsyncDisposableSta
     home: process.id,
     onWait: (ms) => log.warn("store.waiting", { store: kvName(config.kv), forMs: ms }),
   });
-}
-
-function healthPorts(config: Config, store: Store, clock: Clock): HealthPort<Message>[] {
-  const kv = kvHealth(store.kv);
-  // Tests use a store in memory and have no data directory.
-  const disk = config.kv === ":memory:" ? [] : [diskHealth(config.dataDir)];
-  const certificate = config.tls === null ? [] : [certificateHealth(config.tls, clock)];
-  return [kv, ...disk, ...certificate];
 }

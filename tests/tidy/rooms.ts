@@ -99,7 +99,7 @@ export const rooms: Readonly<Record<string, Part>> = {
     packages: ["node:zlib", "node:crypto", "node:net", "zod"],
   },
   "lib/compose": {
-    parts: [protocol, platform, words, web, "lib/config", "lib/realtime", "lib/adapters", ...services],
+    parts: [protocol, platform, words, text, web, "lib/config", "lib/realtime", "lib/adapters", ...services],
     packages: ["node:timers"],
   },
   "main.ts": { parts: [protocol, platform, web, fresh, "lib/config", "lib/compose"] },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { choiceOf, decide, newPreferences, type Standing } from "../../lib/consent/mod.ts";
-import { type HoursWindow, type Preferences, serverSender, weekdays } from "../../lib/protocol/mod.ts";
+import { type HoursWindow, type Preferences, weekdays } from "../../lib/protocol/mod.ts";
 
 const noon = Date.UTC(2026, 0, 15, 12, 0, 30, 500);
 const hourMs = 3600_000;
@@ -381,33 +381,4 @@ Deno.test("CO-4: the daily limit holds until local midnight, which is not always
   assert.equal(held(Date.UTC(2026, 9, 24, 22, 30), "Europe/Berlin"), Date.UTC(2026, 9, 25, 23));
   const late = held(Date.UTC(2026, 0, 15, 23, 59, 59, 900), "UTC");
   assert.ok(late !== null && late >= Date.UTC(2026, 0, 16) && late <= Date.UTC(2026, 0, 16) + 1000);
-});
-
-Deno.test("CO-9: what the server tells administrators passes choices of senders and categories, and obeys every hold and the ceiling", () => {
-  const told = { ...direct, from: serverSender };
-  const admin = { contact: false, sharesGroup: false, administers: true };
-  const closed = {
-    acceptFrom: "nobody",
-    blockedUsers: [serverSender.username],
-    categories: { general: "block" },
-  } as const;
-  const verdict = (standing: Standing, relation = admin, command: typeof direct = told) =>
-    decide(standing, relation, command, noon).verdict;
-  assert.deepEqual(decide(standingOf(closed as never), admin, told, noon), {
-    verdict: "deliver",
-    sealed: false,
-    allowedBy: "server",
-  });
-  assert.equal(verdict(standingOf({}, { stopped: true })), "hold");
-  assert.equal(
-    verdict(standingOf({ quietHours: [{ days: [...weekdays], from: "11:00", to: "13:00" }] })),
-    "hold",
-  );
-  assert.equal(verdict(standingOf({ dailyLimit: 1 }, { deliveredToday: 1 })), "hold");
-  assert.equal(verdict(standingOf({ limits: { kinds: ["task"] } } as never)), "withhold");
-  // Whoever is no administrator, or is not known to be one, gets none.
-  assert.equal(verdict(standingOf({ acceptFrom: "anyone" }), { ...admin, administers: false }), "withhold");
-  assert.equal(verdict(standingOf({ acceptFrom: "anyone" }), contact as never), "withhold");
-  // And the relation alone opens nothing for another sender.
-  assert.equal(verdict(standingOf(closed as never), admin, direct), "withhold");
 });

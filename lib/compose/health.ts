@@ -1,28 +1,47 @@
-import { certificateEnds, diskRoom } from "../adapters/disk/mod.ts";
+import { certificateEnds, certificateHealth, diskHealth, diskRoom } from "../adapters/disk/mod.ts";
+import { kvHealth, type Store } from "../adapters/kv/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { type Backups, clockHealth, type Rollups } from "../moderation/mod.ts";
 import { type Clock, iso, systemClock } from "../platform/mod.ts";
-import type { HealthPort } from "../platform/health.ts";
-import { type Message, say } from "../protocol/mod.ts";
+import { Health, type HealthPort } from "../platform/health.ts";
+import { faultOf, type Message, say } from "../protocol/mod.ts";
 
 /** A disk that is full before this asks for an operator now. */
 const forecastMs = 7 * 24 * 3_600_000;
 /** The forecast reads two weeks of points, and changes slowly. */
 const forecastEveryMs = 600_000;
 
-export interface WarningParts {
+export interface HealthParts {
   config: Config;
+  store: Store;
   clock: Clock;
+  scanners: readonly HealthPort<Message>[];
   backups: Pick<Backups, "health">;
   rollups: Pick<Rollups, "series">;
   /** Why the log's file cannot be written; null while it can. */
   logBroken(): string | null;
 }
 
-/** What an operator should know of although requests can come (OP-4). */
-export function warningPorts(
-  { config, clock, backups, rollups, logBroken }: WarningParts,
-): HealthPort<Message>[] {
+/** What `/readyz` asks (OP-4). */
+export function openHealth(parts: HealthParts): Health<Message> {
+  return new Health(
+    [...checksOf(parts), ...parts.scanners],
+    parts.clock,
+    { late: (count) => say("health.late", { count }), fault: faultOf },
+    warningsOf(parts),
+  );
+}
+
+function checksOf({ config, store, clock }: HealthParts): HealthPort<Message>[] {
+  const kv = kvHealth(store.kv);
+  // Tests use a store in memory and have no data directory.
+  const disk = config.kv === ":memory:" ? [] : [diskHealth(config.dataDir)];
+  const certificate = config.tls === null ? [] : [certificateHealth(config.tls, clock)];
+  return [kv, ...disk, ...certificate];
+}
+
+/** What an operator should know of although requests can come. */
+function warningsOf({ config, clock, backups, rollups, logBroken }: HealthParts): HealthPort<Message>[] {
   // A store in memory is a test's, which has no disk to speak of.
   const onDisk = config.kv === ":memory:" ? [] : [diskRoom(config.dataDir), diskForecast(clock, rollups)];
   return [
