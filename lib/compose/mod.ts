@@ -194,7 +194,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       if (timeZone) consent.timeZoneChanged(user.id);
     },
   });
-  const { push, devices, answers } = await openPush({
+  const { push, closeSender, devices, answers } = await openPush({
     config,
     store,
     accountsStore,
@@ -212,6 +212,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     sender: options.pushes,
     ticketSecret: random.bytes(32),
   });
+  opening.defer(closeSender);
   opening.use(push);
   const webhooks = openWebhooks({ ...everyone, config, store, clock, random, log });
   const jobs = new JobRunner<Job>({

@@ -46,6 +46,8 @@ export interface PushRoomParts {
 
 export interface OpenPushRoom {
   push: Push;
+  /** Ends the thread that posts; once nothing is sent any more. */
+  closeSender(): void;
   devices: PushDeviceList;
   answers: PushAnswers;
 }
@@ -53,7 +55,7 @@ export interface OpenPushRoom {
 /** Starts notifications and has them listen to the bell. */
 export async function openPush(parts: PushRoomParts): Promise<OpenPushRoom> {
   const { store, accountsStore, people, consent, commands, chat, notices, hub, clock, ids, log } = parts;
-  const { sender, secret } = await senderOf(parts);
+  const { sender, secret, closeSender } = await senderOf(parts);
   const pushStore = kvPushStore(store, clock);
   const tickets = new Tickets(secret);
   const ofPeople: PushPeople = {
@@ -99,7 +101,7 @@ export async function openPush(parts: PushRoomParts): Promise<OpenPushRoom> {
   });
   await push.start();
   hub.listen(push);
-  return { push, devices, answers };
+  return { push, closeSender, devices, answers };
 }
 
 function act(
@@ -128,11 +130,15 @@ function act(
 
 async function senderOf(
   { config: { push: contact, pushHosts, dataDir }, clock, sender, ticketSecret }: PushRoomParts,
-): Promise<{ sender: PushSender | null; secret: Uint8Array<ArrayBuffer> }> {
-  if (sender !== undefined) return { sender, secret: ticketSecret };
-  if (contact === null) return { sender: null, secret: ticketSecret };
+): Promise<
+  Pick<OpenPushRoom, "closeSender"> & { sender: PushSender | null; secret: Uint8Array<ArrayBuffer> }
+> {
+  const closeSender = () => undefined;
+  if (sender !== undefined) return { sender, secret: ticketSecret, closeSender };
+  if (contact === null) return { sender: null, secret: ticketSecret, closeSender };
   const keys = await loadPushKeys(dataDir);
-  return { sender: new WebPush({ keys, contact, named: pushHosts, clock }), secret: keys.ticketSecret };
+  const pushes = new WebPush({ keys, contact, named: pushHosts, clock });
+  return { sender: pushes, secret: keys.ticketSecret, closeSender: () => pushes.close() };
 }
 
 function pushWords(tag: string): PushWords {

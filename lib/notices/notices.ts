@@ -130,6 +130,8 @@ export class Notices implements NoticeList<NewNotice>, JobRoom<NoticeJob<NewNoti
 
   /** UI-12: unread notices after one, oldest first. Without those about people from whom nothing may arrive. */
   async unreadAfter(userId: string, after: string): Promise<(NoticeRecord & { from: string | null })[]> {
+    // Most looks come for something else.
+    if (await this.#needs.store.newest(userId) <= after) return [];
     return await this.#withNames(userId, (await this.#records(userId)).filter(({ id }) => id > after));
   }
 

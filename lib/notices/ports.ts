@@ -31,6 +31,8 @@ export interface NoticesStore {
   stillOwed(owed: readonly OwedNotice<NewNotice>[]): Promise<StillOwed[]>;
   /** All days that are kept, oldest first. */
   days(userId: string): Promise<NoticeDay[]>;
+  /** Id of the person's newest notice, read or not; "" when there is none. */
+  newest(userId: string): Promise<string>;
   day(userId: string, day: number): Promise<NoticeDay>;
   /**
    * Replaces days; false, and nothing is written, when one has changed since it was read. `named`: ids of people that new notices

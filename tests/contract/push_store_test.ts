@@ -62,3 +62,33 @@ onEachStore(
     assert.deepEqual(await pushes.ofSession("second"), []);
   },
 );
+
+onEachStore(
+  "UI-12: what is known of devices is what was written last, whoever wrote at the same time",
+  async (store) => {
+    const pushes = kvPushStore(store, new FakeClock());
+    const two = { ...device("ann", "second"), id: "two", endpoint: "https://push.example.org/two" };
+    assert.ok(await pushes.put(device("ann", "first")));
+    assert.ok(await pushes.put(two));
+    const marks = async () => (await pushes.of("ann")).map(({ value: { logMark } }) => logMark);
+    const [one, other] = await pushes.of("ann") as [StoredSubscription, StoredSubscription];
+    const moved = (from: StoredSubscription, logMark: string) =>
+      pushes.change(from, { ...from.value, logMark });
+
+    assert.deepEqual(await Promise.all([moved(one, "a"), moved(other, "b")]), [true, true]);
+    assert.deepEqual(await marks(), ["a", "b"]);
+    assert.equal(await moved(one, "c"), false, "as it was");
+    const [now] = await pushes.of("ann") as [StoredSubscription];
+    const turns = await Promise.all([moved(now, "d"), moved(now, "e"), pushes.of("ann")]);
+    assert.deepEqual(turns.slice(0, 2), [true, false]);
+    assert.deepEqual(await marks(), ["d", "b"]);
+
+    const removing = pushes.remove({ userId: "ann", id: "one" });
+    await pushes.of("ann");
+    await removing;
+    assert.deepEqual(await marks(), ["b"]);
+    assert.equal(await pushes.get("ann", "one"), null);
+    assert.ok(await pushes.put({ ...two, userId: "bob" }));
+    assert.deepEqual(await marks(), [], "another person logged in on it");
+  },
+);

@@ -10,6 +10,7 @@ import { limits } from "../../protocol/mod.ts";
 import { KvAudit } from "./audit_log.ts";
 import type { Committed, Write } from "./committer.ts";
 import { getValues } from "./get_many.ts";
+import { KeptReads } from "./kept_reads.ts";
 import { keys } from "./keys.ts";
 import type { KvKey } from "./port.ts";
 import { Remembered } from "./remembered.ts";
@@ -22,6 +23,7 @@ export class KvAccounts implements AccountsStore {
   readonly #audit: KvAudit;
   readonly #byId: Remembered<UserRecord>;
   readonly #idByName: Remembered<string>;
+  readonly #sessions: KeptReads<SessionRecord | null>;
 
   constructor(store: Store, clock: Clock, audit: KvAudit = new KvAudit(store, clock, silentLog)) {
     const most = store.exclusive ? limits.peopleCached : 0;
@@ -30,6 +32,7 @@ export class KvAccounts implements AccountsStore {
     this.#audit = audit;
     this.#byId = new Remembered(most);
     this.#idByName = new Remembered(most);
+    this.#sessions = new KeptReads(store, keys.session("")[0]!, most);
   }
 
   async addUser(user: UserRecord): Promise<boolean> {
@@ -141,8 +144,10 @@ export class KvAccounts implements AccountsStore {
   }
 
   async session(sessionId: string): Promise<SessionRecord | null> {
-    const { value } = await this.#store.kv.get<SessionRecord>(keys.session(sessionId));
-    return this.#unlessOver(value);
+    const record = await this.#sessions.get(sessionId, async () => {
+      return (await this.#store.kv.get<SessionRecord>(keys.session(sessionId))).value;
+    });
+    return this.#unlessOver(record);
   }
 
   async sessionsOf(userId: string): Promise<SessionRecord[]> {

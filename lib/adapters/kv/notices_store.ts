@@ -2,6 +2,7 @@ import type { NoticeDay, NoticeRecord, NoticesStore } from "../../notices/ports.
 import type { Clock, OwedNotice } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { getEntries } from "./get_many.ts";
+import { KeptReads } from "./kept_reads.ts";
 import { keys } from "./keys.ts";
 import type { KvKey } from "./port.ts";
 import type { Store } from "./store.ts";
@@ -10,6 +11,8 @@ const dayMs = 24 * 3600_000;
 const keptMs = limits.noticesKeptDays * dayMs;
 /** A hundred notices with the longest names and titles. */
 const dayBytes = 48 * 1024;
+/** People whose newest notice is kept in memory. */
+const peopleKept = 20_000;
 
 /** The write of an owed notice, for the commit that owes it. */
 export function owedSet({ dueMs, job }: OwedNotice<unknown>): { key: KvKey; value: unknown } {
@@ -17,17 +20,29 @@ export function owedSet({ dueMs, job }: OwedNotice<unknown>): { key: KvKey; valu
 }
 
 /** Notices in Deno KV: one record for each person and day. */
-export function kvNoticesStore({ kv, committer }: Store, clock: Clock): NoticesStore {
+export function kvNoticesStore(store: Store, clock: Clock): NoticesStore {
+  const { kv, committer } = store;
+  const newest = new KeptReads<string>(store, keys.noticesOf("")[0]!, peopleKept);
   /** The first day that is kept; the store's own expiry comes later. */
   const first = () => Math.floor(clock.now() / dayMs) - limits.noticesKeptDays + 1;
+  async function daysOf(userId: string): Promise<NoticeDay[]> {
+    const days: NoticeDay[] = [];
+    const range = { start: keys.notices(userId, first()), prefix: keys.noticesOf(userId) };
+    for await (const { key, value, versionstamp } of kv.list<NoticeRecord[]>(range)) {
+      days.push({ day: Number(key[2]), notices: value, version: versionstamp });
+    }
+    return days;
+  }
+
   return {
-    async days(userId) {
-      const days: NoticeDay[] = [];
-      const range = { start: keys.notices(userId, first()), prefix: keys.noticesOf(userId) };
-      for await (const { key, value, versionstamp } of kv.list<NoticeRecord[]>(range)) {
-        days.push({ day: Number(key[2]), notices: value, version: versionstamp });
-      }
-      return days;
+    days: daysOf,
+
+    async newest(userId) {
+      return await newest.get(userId, async () => {
+        const ids = (await daysOf(userId)).flatMap(({ notices }) => notices.map(({ id }) => id));
+        // Of all days: a clock that is set back goes on in an earlier one.
+        return ids.reduce((most, id) => id > most ? id : most, "");
+      });
     },
 
     async day(userId, day) {

@@ -2,6 +2,8 @@ import type { Clock } from "../../platform/mod.ts";
 import type { PushChoices } from "../../protocol/mod.ts";
 import type { PushStore, StoredSubscription, Subscription } from "../../push/mod.ts";
 import { keys } from "./keys.ts";
+import { KeptReads } from "./kept_reads.ts";
+import { KnownDevices } from "./known_devices.ts";
 import type { KvEntry, KvEntryMaybe } from "./port.ts";
 import type { Store } from "./store.ts";
 
@@ -12,12 +14,21 @@ const choicesBytes = 16 * 1024;
 /** A device with the longest address, and each thing that waits or is shown, as they are at most. */
 const deviceBytes = 3 * 1024;
 const refBytes = 200;
+/** People whose devices and choices are kept in memory. */
+const peopleKept = 20_000;
 
 /** `logMark` null: as it was first written, with the version of that commit as its mark. */
 type Stored = Omit<Subscription, "logMark"> & { logMark: string | null; expiresAt: number };
 
 /** Devices that are told of what is new, in Deno KV. */
-export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
+export function kvPushStore(opened: Store, clock: Clock): PushStore {
+  const { kv, committer, exclusive } = opened;
+  const devices = new KnownDevices(exclusive ? peopleKept : 0);
+  const chosen = new KeptReads<{ value: PushChoices | null; version: string | null }>(
+    opened,
+    keys.pushChoices("")[0]!,
+    peopleKept,
+  );
   const standing = (
     { value, versionstamp }: KvEntryMaybe<Stored> | KvEntry<Stored>,
   ): StoredSubscription | null => {
@@ -36,18 +47,32 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
     { key: keys.pushOfSession(sessionId, id), value: userId },
   ];
   const read = (userId: string, id: string) => kv.get<Stored>(keys.push(userId, id));
+  const isKept = ({ untilMs }: StoredSubscription) => untilMs > clock.now();
+  /** Runs a write of these people's devices, which is over when nobody can find them as they were. */
+  async function writing<T>(userIds: readonly string[], write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } finally {
+      for (const userId of userIds) devices.written(userId);
+    }
+  }
   const store: PushStore = {
     async of(userId) {
-      const found: StoredSubscription[] = [];
-      for await (const entry of kv.list<Stored>({ prefix: keys.pushesOf(userId) })) {
-        const stored = standing(entry);
-        if (stored !== null) found.push(stored);
-      }
-      return found;
+      const known = await devices.of(userId, async () => {
+        const found: StoredSubscription[] = [];
+        for await (const entry of kv.list<Stored>({ prefix: keys.pushesOf(userId) })) {
+          const stored = standing(entry);
+          if (stored !== null) found.push(stored);
+        }
+        return found;
+      });
+      return known.filter(isKept);
     },
 
     async get(userId, id) {
-      return standing(await read(userId, id));
+      const known = devices.peek(userId);
+      if (known === undefined) return standing(await read(userId, id));
+      return known.find((one) => one.value.id === id && isKept(one)) ?? null;
     },
 
     async people() {
@@ -73,33 +98,42 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
         : [keys.push(old.userId, id), ...besides(old).map((one) => one.key)].filter((one) =>
           !written.has(JSON.stringify(one))
         );
-      const { ok } = await committer.commit({
-        checks: [
-          { key: owner.key, versionstamp: owner.versionstamp },
-          ...from === undefined ? [] : [{ key, versionstamp: from.version }],
-        ],
-        deletes,
-        sets: sets.map((set) => ({ ...set, expireIn: keptMs })),
-        valueBytes: bytesOf(stored),
-      });
+      const whose = old === null || old.userId === userId ? [userId] : [userId, old.userId];
+      const { ok } = await writing(whose, () =>
+        committer.commit({
+          checks: [
+            { key: owner.key, versionstamp: owner.versionstamp },
+            ...from === undefined ? [] : [{ key, versionstamp: from.version }],
+          ],
+          deletes,
+          sets: sets.map((set) => ({ ...set, expireIn: keptMs })),
+          valueBytes: bytesOf(stored),
+        }));
       return ok;
     },
 
-    async change({ version, untilMs }, to) {
-      const key = keys.push(to.userId, to.id);
-      const { ok } = await committer.commit({
+    async change(from, to) {
+      const { version, untilMs } = from;
+      const { userId, id } = to;
+      const key = keys.push(userId, id);
+      const committed = await committer.commit({
         checks: [{ key, versionstamp: version }],
         sets: [{ key, value: { ...to, expiresAt: untilMs }, expireIn: Math.max(1, untilMs - clock.now()) }],
         valueBytes: bytesOf(to),
+      }).catch((error) => {
+        devices.written(userId);
+        throw error;
       });
-      return ok;
+      if (committed.ok) devices.changed(from, { value: to, version: committed.versionstamp, untilMs });
+      else devices.written(userId);
+      return committed.ok;
     },
 
     async remove({ userId, id }) {
       const { value } = await read(userId, id);
       if (value === null) return;
       const deletes = [keys.push(userId, id), ...besides(value).map(({ key }) => key)];
-      await committer.commit({ deletes });
+      await writing([userId], () => committer.commit({ deletes }));
     },
 
     async ofSession(sessionId) {
@@ -116,8 +150,10 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
     },
 
     async choices(userId) {
-      const { value, versionstamp } = await kv.get<PushChoices>(keys.pushChoices(userId));
-      return { value, version: versionstamp };
+      return await chosen.get(userId, async () => {
+        const { value, versionstamp } = await kv.get<PushChoices>(keys.pushChoices(userId));
+        return { value, version: versionstamp };
+      });
     },
 
     async setChoices(userId, choices, version) {

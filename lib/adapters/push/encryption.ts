@@ -1,5 +1,6 @@
 import { createCipheriv, hkdfSync } from "node:crypto";
-import { pushLimits } from "../../protocol/mod.ts";
+// Not the door: the posting thread loads this, and needs nothing else of the protocol.
+import { pushLimits } from "../../protocol/push_limits.ts";
 
 const curve = { name: "ECDH", namedCurve: "P-256" } as const;
 const saltBytes = 16;

@@ -4,10 +4,18 @@ import {
   type PushMessage,
   type PushOutcome,
   type PushSender,
+  pushServiceHosts,
 } from "../../push/mod.ts";
 import type { Clock } from "../../platform/mod.ts";
-import { type DeviceKeys, encrypted } from "./encryption.ts";
+import type { DeviceKeys } from "./encryption.ts";
+import { type Fetch, type Post, post, type Posted } from "./posting.ts";
+import { PostingThread } from "./posting_thread.ts";
 import { type PushKeys, Vapid } from "./vapid.ts";
+
+/** With more pushes under way than this, a thread of their own takes them: fewer are not worth its memory. */
+const withoutThread = 16;
+/** A thread that died is started again after this time; until then pushes go from here. */
+const againMs = 60_000;
 
 export interface WebPushOptions {
   keys: PushKeys;
@@ -17,7 +25,9 @@ export interface WebPushOptions {
   named?: NamedServices;
   clock: Pick<Clock, "now">;
   /** Tests bring the requests to a service of their own. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  fetch?: Fetch;
+  /** Tests see the thread. */
+  startThread?: (hosts: string[]) => PostingThread;
 }
 
 /**
@@ -27,6 +37,10 @@ export interface WebPushOptions {
 export class WebPush implements PushSender {
   readonly #options: WebPushOptions;
   readonly #vapid: Vapid;
+  #thread: PostingThread | null = null;
+  #threadFromMs = -Infinity;
+  #running = 0;
+  #closed = false;
 
   constructor(options: WebPushOptions) {
     this.#options = options;
@@ -48,47 +62,68 @@ export class WebPush implements PushSender {
   ): Promise<PushOutcome> {
     // The list may have changed since it was taken.
     if (!this.takes(endpoint)) return { kind: "gone", status: null };
-    let body: Uint8Array<ArrayBuffer>;
+    const headers = {
+      authorization: await this.#vapid.header(new URL(endpoint).origin),
+      "content-encoding": "aes128gcm",
+      "content-type": "application/octet-stream",
+      ttl: String(ttlSeconds),
+      urgency,
+      ...(topic === null ? {} : { topic }),
+    };
+    this.#running++;
     try {
-      body = await encrypted(text, { p256dh, auth });
-    } catch (error) {
-      // A key that is no point of the curve: nothing can ever be sent there.
-      if (error instanceof DOMException || error instanceof TypeError) return { kind: "gone", status: null };
-      throw error;
+      const posted = await this.#post({ endpoint, p256dh, auth, text, headers }, signal);
+      return outcomeOf(posted, this.#options.clock.now());
+    } finally {
+      this.#running--;
     }
-    const get = this.#options.fetch ?? ((url, init) => fetch(url, init));
-    try {
-      const response = await get(endpoint, {
-        method: "POST",
-        headers: {
-          authorization: await this.#vapid.header(new URL(endpoint).origin),
-          "content-encoding": "aes128gcm",
-          "content-type": "application/octet-stream",
-          ttl: String(ttlSeconds),
-          urgency,
-          ...(topic === null ? {} : { topic }),
-        },
-        body,
-        // What it leads to is on no list.
-        redirect: "manual",
-        signal,
-      });
-      await response.body?.cancel();
-      return outcomeOf(response, this.#options.clock.now());
-    } catch (error) {
-      const why = error instanceof Error ? error.name : "unknown";
-      return { kind: "later", waitMs: null, status: null, why };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#thread?.end();
+  }
+
+  #post(one: Post, signal: AbortSignal): Promise<Posted> {
+    const { fetch } = this.#options;
+    const thread = fetch === undefined ? this.#threadNow() : null;
+    return thread === null ? post(one, signal, fetch) : thread.post(one, signal);
+  }
+
+  #threadNow(): PostingThread | null {
+    const now = this.#options.clock.now();
+    if (this.#thread?.isEnded === true) {
+      this.#thread = null;
+      this.#threadFromMs = now + againMs;
     }
+    if (this.#closed || this.#thread !== null) return this.#thread;
+    if (this.#running <= withoutThread || now < this.#threadFromMs) return null;
+    const { named = [], startThread = (hosts) => new PostingThread(hosts) } = this.#options;
+    this.#thread = startThread([
+      ...pushServiceHosts.map((host) => `${host}:443`),
+      ...named.map(placeOf),
+    ]);
+    return this.#thread;
   }
 }
 
-function outcomeOf({ status, headers }: Response, nowMs: number): PushOutcome {
+/** As the process's own permission has it (`tools/permissions.ts`): a host alone would be all of its ports. */
+function placeOf(origin: string): string {
+  const { hostname, port, protocol } = new URL(origin);
+  return `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}`;
+}
+
+function outcomeOf(posted: Posted, nowMs: number): PushOutcome {
+  // Nothing can ever be sent there.
+  if (posted === "no_key") return { kind: "gone", status: null };
+  if ("failed" in posted) return { kind: "later", waitMs: null, status: null, why: posted.failed };
+  const { status, retryAfter } = posted;
   const why = `HTTP ${status}`;
   if (status >= 200 && status < 300) return { kind: "sent", status };
   // 401 and 403: made with other keys than this server has now.
   if (status === 404 || status === 410 || status === 401 || status === 403) return { kind: "gone", status };
   if (status !== 429 && status < 500) return { kind: "refused", status, why };
-  return { kind: "later", waitMs: waitOf(headers.get("retry-after"), nowMs), status, why };
+  return { kind: "later", waitMs: waitOf(retryAfter, nowMs), status, why };
 }
 
 /** Seconds, or a date (RFC 9110). */
