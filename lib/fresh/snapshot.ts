@@ -24,17 +24,32 @@ export interface Snapshot {
 /** Files up to this size are kept in memory once they were asked for. */
 const KEPT_FILE_BYTES = 1024 * 1024;
 
-/** Imports the routes and islands of a snapshot. `memory` holds files that are not on the disk. */
+/** What files export, by their paths below the root. */
+export type Modules = Readonly<Record<string, Record<string, unknown>>>;
+
+interface Loaded {
+  /** Files that are not on the disk. */
+  memory?: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** Routes and islands that were imported already. */
+  modules?: Modules;
+}
+
+/** Files with code that a server of this snapshot needs, in the order of `loadSnapshot`. */
+export function codeOf({ islands, routes }: Snapshot, routeDir: string): string[] {
+  return [...islands.map(({ file }) => file), ...routes.map((file) => `${routeDir}/${file}`)];
+}
+
+/** Imports the routes and islands of a snapshot. */
 export async function loadSnapshot(
   root: string,
   routeDir: string,
   snapshot: Snapshot,
-  memory: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map(),
+  { memory = new Map(), modules: known = {} }: Loaded = {},
 ): Promise<<State>(app: App<State>) => void> {
-  const modules = await importFiles([
-    ...snapshot.islands.map(({ file }) => `${root}/${file}`),
-    ...snapshot.routes.map((file) => `${root}/${routeDir}/${file}`),
-  ]);
+  const files = codeOf(snapshot, routeDir);
+  const missing = files.filter((file) => !Object.hasOwn(known, file));
+  const imported = await importFiles(missing.map((file) => `${root}/${file}`));
+  const modules = files.map((file) => known[file] ?? imported[missing.indexOf(file)]!);
   const islands = new Map<ComponentType, Island>();
   for (const [at, { name, url, imports }] of snapshot.islands.entries()) {
     for (const [exportName, value] of Object.entries(modules[at]!)) {
@@ -85,6 +100,7 @@ async function fileBody(
  * a hundred calls were a third of a start.
  */
 async function importFiles(paths: readonly string[]): Promise<Record<string, unknown>[]> {
+  if (paths.length === 0) return [];
   const lines = paths.map((path, at) => `export * as m${at} from ${JSON.stringify(fileUrl(path).href)};`);
   const script = `data:text/javascript,${encodeURIComponent(lines.join("\n"))}`;
   const modules: Record<string, Record<string, unknown>> = await import(script);

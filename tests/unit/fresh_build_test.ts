@@ -210,6 +210,13 @@ buildTest(
       (await loadBuild(root))(app);
       const handler = app.handler();
       assert.equal(await (await handler(get("/"))).text(), "written");
+      // A start imports all code by the build's own script: what is imported later costs it more.
+      const script = await Deno.readTextFile(`${root}/_fresh/server.js`);
+      assert.ok(script.includes('from "../routes/index.ts";'), script);
+      const written = { handler: () => new Response("given") };
+      const other = new App().use(staticFiles()).fsRoutes();
+      (await loadBuild(root, { "routes/index.ts": written }))(other);
+      assert.equal(await (await other.handler()(get("/"))).text(), "given");
       const snapshot = await readSnapshot(root);
       const bundle = await handler(get(snapshot?.islands[0]?.url ?? "/none"));
       assert.deepEqual([bundle.status, /function|=>/.test(await bundle.text())], [200, true]);
