@@ -172,16 +172,16 @@ export class ChatSender {
     const epoch = bell.epoch(other.id);
     const standing = await consent.standing(other.id);
     const { relation, question } = await this.#talks.asked(talk, me, other.id);
-    if (thread !== null && thread.senderId === me.id) {
-      const had = await threads.had(other.id, thread.commandId);
-      if (had === "none" || had === "withheld") {
-        return { allowedBy: null, withheldBy: "command", liveSince: null };
-      }
+    const had = thread === null || thread.senderId !== me.id
+      ? "open"
+      : await threads.had(other.id, thread.commandId);
+    if (had === "none" || had === "withheld") {
+      return { allowedBy: null, withheldBy: "command", liveSince: null };
     }
     const now = clock.now();
-    // On a thread it also matters what the recipient has of the command, which is asked at the delivery. What is held apart
-    // keeps its order: the devices must read their log.
-    const isLive = thread === null && !holdsApart(standing) &&
+    // A command that waits or is sealed is asked about again at the delivery. What is held apart keeps its order: the devices must
+    // read their log.
+    const isLive = had === "open" && !holdsApart(standing) &&
       decide(standing, relation, question, now).verdict === "deliver";
     return {
       allowedBy: letThroughBy(standing, relation, question, now),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Bell } from "../../lib/platform/mod.ts";
 import { settle } from "../fakes/clock.ts";
+import type { CommandRig } from "../fakes/command_rig.ts";
 import { type LiveDevice, LiveRig } from "../fakes/live_rig.ts";
 
 /** Contacts with a device each, which is up to date. `bell`: what is rung in the place of the hub. */
@@ -31,21 +32,50 @@ function told({ socket }: LiveDevice): string[] {
   return socket.notified("chat.message").map(({ message }) => (message as { body: string }).body);
 }
 
+/** Counts how often devices read their logs from now on. */
+function readsOf({ room: { inbox } }: CommandRig): () => number {
+  let reads = 0;
+  const next = inbox.next.bind(inbox);
+  inbox.next = (...given) => (reads++, next(...given));
+  return () => reads;
+}
+
 Deno.test("CH-1, DL-2: devices of both sides that are up to date get a message with the ring, without a read of the log", async () => {
   const { live, rig, annsPhone, bobsPhone, say } = await contacts();
   await using _ = live;
   await say("one");
-  let reads = 0;
-  const next = rig.room.inbox.next.bind(rig.room.inbox);
-  rig.room.inbox.next = (...given) => (reads++, next(...given));
+  const reads = readsOf(rig);
   await say("two");
   for (const device of [annsPhone, bobsPhone]) assert.deepEqual(told(device), ["one", "two"]);
-  assert.equal(reads, 0);
+  assert.equal(reads(), 0);
   // What was handed over is in the log: another device gets it from there, in order.
   const later = await live.connect(rig.person("bob"), "desktop");
   await rig.rest();
   assert.deepEqual(told(later), ["one", "two"]);
-  assert.ok(reads > 0);
+  assert.ok(reads() > 0);
+});
+
+Deno.test("CH-1, CO-2: a message on a command's thread comes with the ring once its recipient has opened the command", async () => {
+  const { live, rig, ann, bob, annsPhone, bobsPhone } = await contacts();
+  await using _ = live;
+  await rig.prefer(bob, { categories: { general: "ask" } });
+  const { id: thread } = await rig.send(ann, bob);
+  await rig.rest();
+  const [{ cursor }] = bobsPhone.socket.notified("command.deliver")[0]!.deliveries as [{ cursor: string }];
+  await live.answer(bobsPhone, "inbox.ack", { cursor });
+  const reads = readsOf(rig);
+  const say = (device: LiveDevice, body: string) =>
+    live.answer(device, "chat.send", { key: body, thread, body });
+  await say(annsPhone, "sealed");
+  assert.deepEqual([told(annsPhone), told(bobsPhone)], [["sealed"], [""]]);
+  assert.equal(reads(), 1, "what the person has of the command is asked at the delivery");
+  await live.answer(bobsPhone, "command.update", { id: thread, state: "seen" });
+  const before = reads();
+  await say(annsPhone, "With soap");
+  await say(bobsPhone, "Of course");
+  assert.deepEqual(told(annsPhone), ["sealed", "With soap", "Of course"]);
+  assert.deepEqual(told(bobsPhone), ["", "With soap", "Of course"]);
+  assert.equal(reads(), before);
 });
 
 Deno.test("DL-2, DL-11: what was handed over and acknowledged comes on the same device never again, and stays the person's", async () => {

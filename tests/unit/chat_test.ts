@@ -155,7 +155,8 @@ Deno.test("DL-7: more messages to one person than are kept are refused", async (
   await steps.say(ann, bob, "first");
   const entry = await rig.store.kv.list({ prefix: ["chat_sent", ann.userId] }).next();
   const [[day]] = entry.value!.value as [[number, number]];
-  await rig.store.kv.set(entry.value!.key, [[day, limits.chatFromOne]]);
+  const full = { key: entry.value!.key, value: [[day, limits.chatFromOne]] };
+  await rig.store.committer.commit({ sets: [full] });
   assert.equal(kindOf(await rig.chat.send(ann, steps.draft(bob, "too many"))), "queue_full");
   rig.clock.advance(14 * dayMs);
   await steps.say(ann, bob, "two weeks later");

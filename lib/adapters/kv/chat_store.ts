@@ -15,6 +15,7 @@ import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
 import type { KvKey, KvSelector } from "./port.ts";
 import type { Store } from "./store.ts";
+import { TalkMemory } from "./talk_memory.ts";
 
 const dayMs = 24 * 3600_000;
 /** Records of a talk that end in one commit. */
@@ -27,6 +28,7 @@ export function kvChatStore(store: Store, retentionDays: number): ChatStore {
   const { kv, committer, exclusive } = store;
   const keptMs = retentionDays * dayMs;
   const noEntries = new NothingAfter(exclusive ? limits.relationsCached : 0);
+  const memory = new TalkMemory(committer, exclusive);
 
   /** Also after a failure: it may have been written. */
   function written(...userIds: readonly string[]): void {
@@ -65,7 +67,7 @@ export function kvChatStore(store: Store, retentionDays: number): ChatStore {
   }
 
   return {
-    ...kvChatMarks(store, keptMs),
+    ...kvChatMarks(store, memory, keptMs),
 
     async send({ record, key, sent, replacesKey, days, carries }) {
       const { id, talkId, senderId, recipientId, thread } = record;
@@ -92,7 +94,9 @@ export function kvChatStore(store: Store, retentionDays: number): ChatStore {
       }
       tellWrites(write, record, [senderId, recipientId], keptMs);
       addUses(write, carries);
-      const committed = await committer.commit(write).finally(() => written(senderId, recipientId));
+      const kept = { days: days.value, listed: isTold(record) };
+      const committed = await memory.sent(record, kept, committer.commit(write))
+        .finally(() => written(senderId, recipientId));
       return committed.ok ? committed.versionstamp : null;
     },
 
@@ -102,6 +106,8 @@ export function kvChatStore(store: Store, retentionDays: number): ChatStore {
     },
 
     async sentDays(senderId, talkId) {
+      const known = memory.days(senderId, talkId);
+      if (known !== undefined) return known;
       const moment = exclusive ? committer.moment : undefined;
       const { value, versionstamp } = await kv.get<SentDays>(keys.chatSent(senderId, talkId));
       return { value: value ?? [], version: versionstamp, moment };
@@ -131,7 +137,10 @@ export function kvChatStore(store: Store, retentionDays: number): ChatStore {
         write.appends!.push({ log: keys.chat(talkId), value: id, expireIn: keptMs });
       }
       if (tell.length > 0) tellWrites(write, to, tell, keptMs);
-      return (await committer.commit(write).finally(() => written(...tell))).ok;
+      return (await committer.commit(write).finally(() => {
+        written(...tell);
+        for (const userId of tell) memory.forgetTalk(userId, talkId);
+      })).ok;
     },
 
     async reactions(talkId, fromId, toId) {
@@ -242,8 +251,8 @@ export function kvChatStore(store: Store, retentionDays: number): ChatStore {
  * the rest. No commit appends to two logs of one person, whose entries would have one place.
  */
 function tellWrites(write: Write, record: MessageRecord, tell: readonly string[], keptMs: number): void {
-  const { id, talkId, senderId, recipientId, thread, withheldBy, state } = record;
-  const reaches = withheldBy === null && state === undefined;
+  const { id, talkId, senderId, recipientId, thread } = record;
+  const reaches = isTold(record);
   for (const userId of [senderId, recipientId]) {
     const told = tell.includes(userId) && (userId === senderId || reaches);
     write.apart!.push(keys.inbox(userId));
@@ -257,4 +266,9 @@ function tellWrites(write: Write, record: MessageRecord, tell: readonly string[]
       expireIn: keptMs,
     });
   }
+}
+
+/** Whether its recipient is told of a message. */
+function isTold({ withheldBy, state }: MessageRecord): boolean {
+  return withheldBy === null && state === undefined;
 }
