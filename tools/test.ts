@@ -32,6 +32,7 @@ const needed: readonly {
   },
   { program: "nginx", aptPackage: "nginx", paths: ["/usr/sbin/nginx", "/usr/bin/nginx"] },
   { program: "caddy", aptPackage: "caddy", paths: ["/usr/bin/caddy", "/usr/local/bin/caddy"] },
+  { program: "systemd-analyze", aptPackage: "systemd", paths: ["/usr/bin/systemd-analyze"] },
   { program: "openssl", aptPackage: "openssl", paths: ["/usr/bin/openssl", "/usr/local/bin/openssl"] },
   {
     program: "Python 3.11 or newer with pip and venv",
