@@ -1,6 +1,5 @@
 import { whyText } from "../lib/text/why.ts";
 import type { DeliveredCommand } from "../lib/protocol/mod.ts";
-import { isFromServer } from "../lib/protocol/server_sender.ts";
 import { useCategoryTitle } from "./category_titles.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
@@ -17,9 +16,7 @@ export function Why({ rule, command }: { rule: string; command?: Sent }) {
       <p>
         {whyText(words, language, rule, titleOf) ?? <Filled text={words.byRule} rule={<code>{rule}</code>} />}
       </p>
-      {command === undefined || rule.startsWith("self;") || isFromServer(command.from)
-        ? null
-        : <RulesLinks {...command} />}
+      {command === undefined || /^self;|^server$/.test(rule) ? null : <RulesLinks {...command} />}
     </details>
   );
 }

@@ -12,6 +12,7 @@ const built = "_fresh/server.js";
 const more = [
   "_fresh",
   "static",
+  "deploy",
   "docs",
   "README.md",
   "CHANGELOG.md",
