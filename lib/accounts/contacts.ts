@@ -21,7 +21,7 @@ type Relation = ContactChanged["relation"];
 export interface ContactsNeeds {
   store: ContactsStore;
   people: People;
-  bell: Pick<Bell, "isOnline" | "consentChanged" | "notify">;
+  bell: Pick<Bell, "isOnline" | "consentChanged" | "changedEverywhere" | "notify">;
   notices: NoticeList<NewNotice>;
   clock: Clock;
   /** The person's rules for others' text (CO-11). */
@@ -240,6 +240,7 @@ export class Contacts {
     if (was !== is) {
       bell.consentChanged(caller.userId);
       bell.consentChanged(other.id);
+      await Promise.all([caller.userId, other.id].map((id) => bell.changedEverywhere(id)));
     }
     const mine = changed(other, step.mine?.relation ?? "none");
     bell.notify(caller.userId, "contact.changed", mine);

@@ -15,6 +15,10 @@ export class Safety {
   readonly #open: OpenCommands;
   /** How often each person pressed Stop here: a resume that began before the last press must not start deliveries. */
   readonly #presses = new Map<string, number>();
+  /** Presses that are being written. */
+  readonly #pressing = new Map<string, number>();
+  /** Rises with each press here, and with each look at one of another process: only the newest look lets deliveries go on. */
+  readonly #looks = new Map<string, number>();
   readonly #saving: StopSaving;
 
   constructor(parts: Parts) {
@@ -34,9 +38,12 @@ export class Safety {
     bell.freeze(caller.userId);
     consent.freeze(caller.userId);
     inFlight.forget(caller.userId);
-    this.#presses.set(caller.userId, (this.#presses.get(caller.userId) ?? 0) + 1);
+    rise(this.#presses, caller.userId);
+    rise(this.#looks, caller.userId);
     const pressedMs = clock.now();
+    rise(this.#pressing, caller.userId);
     const stop = await this.#saving.save(caller.userId, pressedMs);
+    fall(this.#pressing, caller.userId);
     const since = iso(stop?.sinceMs ?? this.#saving.unsavedSinceMs(caller.userId) ?? pressedMs);
     if (stop !== null) await this.#endAll(caller.userId, since);
     else bell.notify(caller.userId, "safety.changed", { stopped: true, since });
@@ -57,6 +64,7 @@ export class Safety {
   async #endAll(userId: string, since: string): Promise<void> {
     const { bell, consent, log } = this.#parts;
     consent.forget(userId);
+    await bell.stoppedEverywhere(userId);
     bell.notify(userId, "safety.changed", { stopped: true, since });
     try {
       await this.#saving.withRoom(() => this.endOpen(userId));
@@ -64,6 +72,27 @@ export class Safety {
       if (!isDiskFull(error)) throw error;
       // The stop holds; its job ends the rest when the disk has room.
       log.error("stop.not_ended", { user: userId, error: error as Error });
+    }
+  }
+
+  /**
+   * OP-7: another process wrote or ended a stop of the person. Nothing is delivered to them here from the call on; `goOn` is
+   * called if the store has no stop of theirs, and nobody has pressed it here. `settled`: of the writes that began before.
+   */
+  async heard(userId: string, goOn: () => void, settled: () => Promise<void>): Promise<void> {
+    const { consent, inFlight, store } = this.#parts;
+    consent.freeze(userId);
+    inFlight.forget(userId);
+    const look = rise(this.#looks, userId);
+    await settled();
+    const stop = await store.stop(userId);
+    consent.forget(userId);
+    // A resume here that began before must not start deliveries.
+    if (stop !== null) rise(this.#presses, userId);
+    else if (this.#looks.get(userId) === look && !this.#pressing.has(userId) && !this.isUnsaved(userId)) {
+      this.#looks.delete(userId);
+      consent.thaw(userId);
+      goOn();
     }
   }
 
@@ -221,6 +250,18 @@ export class Safety {
       }
     }
   }
+}
+
+function rise(counts: Map<string, number>, userId: string): number {
+  const count = (counts.get(userId) ?? 0) + 1;
+  counts.set(userId, count);
+  return count;
+}
+
+function fall(counts: Map<string, number>, userId: string): void {
+  const count = counts.get(userId)! - 1;
+  if (count === 0) counts.delete(userId);
+  else counts.set(userId, count);
 }
 
 /** CO-12: a broadcast with a place in the person's own log is changed with the other broadcasts. */

@@ -40,7 +40,7 @@ export class Consent {
   readonly #store: ConsentStore;
   readonly #timeZones: TimeZones;
   readonly #clock: Clock;
-  readonly #bell: Pick<Bell, "consentChanged" | "notify">;
+  readonly #bell: Pick<Bell, "consentChanged" | "changedEverywhere" | "notify">;
   readonly #exclusive: boolean;
   readonly #kept = new BoundedMap<string, Promise<Kept>>(standingsKept);
   /** Values of resolved promises in `#kept`, for callers that cannot wait. */
@@ -59,7 +59,7 @@ export class Consent {
       store: ConsentStore;
       timeZones: TimeZones;
       clock: Clock;
-      bell: Pick<Bell, "consentChanged" | "notify">;
+      bell: Pick<Bell, "consentChanged" | "changedEverywhere" | "notify">;
       exclusive: boolean;
     },
   ) {
@@ -137,6 +137,7 @@ export class Consent {
     const { openedAt: _, ...preferences } = stored;
     this.census.changed(caller.userId, preferences);
     this.#bell.consentChanged(caller.userId);
+    await this.#bell.changedEverywhere(caller.userId);
     const whole = await this.#whole(preferences);
     this.#bell.notify(caller.userId, "preferences.changed", whole);
     return whole;

@@ -20,7 +20,7 @@ export interface GrantNeeds {
   store: GrantStore;
   consent: Pick<Consent, "categoryList" | "forget" | "rulesOf" | "standingAtDelivery">;
   clock: Clock;
-  bell: Pick<Bell, "consentChanged" | "notify">;
+  bell: Pick<Bell, "consentChanged" | "changedEverywhere" | "notify">;
   /** What the other is to the caller; null: there is no such person. */
   relationTo(caller: Caller, username: string): Promise<Relation | null>;
   isMember(userId: string, group: string): Promise<boolean>;
@@ -153,6 +153,7 @@ export class Grants {
     consent.forget(userId);
     if (changed instanceof Refusal) return changed;
     bell.consentChanged(userId);
+    await bell.changedEverywhere(userId);
     const list = this.#shape(changed);
     bell.notify(userId, "grant.changed", list);
     return list;

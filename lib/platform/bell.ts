@@ -53,8 +53,12 @@ export interface ConnectionBell {
   freeze(userId: string): void;
   /** Continues deliveries after a resume. */
   thaw(userId: string): void;
+  /** The person's stop is on disk: resolves once no process can deliver to them (OP-7). */
+  stoppedEverywhere(userId: string): Promise<void>;
   /** Preferences or contacts changed: what is being read must be decided again (DL-9). */
   consentChanged(userId: string): void;
+  /** Resolves once changes of before hold in every process. */
+  changedEverywhere(userId: string): Promise<void>;
   /** Closes all connections of a person with the code of this name. */
   closeUser(userId: string, close: "sessionOver" | "suspended"): void;
 }
@@ -87,7 +91,7 @@ export interface Presence {
 
 /**
  * How services reach people. The bell only rings: deliveries come from the store, so a lost ring delays a command and loses
- * none. The hub of `realtime/` implements it for one process.
+ * none. The hub of `realtime/` implements it for one process, `cluster/` for several.
  */
 export interface Bell extends InboxBell, SessionBell, ConnectionBell, AlarmBell, Presence {}
 

@@ -75,7 +75,7 @@ export class Connection implements CallsHost {
     this.#ports = ports;
     this.#owner = owner;
     this.#transport = transport;
-    this.#outbox = new Outbox(transport, ports.clock);
+    this.#outbox = new Outbox(transport, ports.clock, ports.mayWrite);
     this.#beatAt = ports.clock.now();
     // An unreadable time counts as past.
     this.#expiresAtMs = Date.parse(opening.caller.sessionExpiresAt) || 0;

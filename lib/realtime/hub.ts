@@ -17,6 +17,12 @@ import { type DeliverFrame, notificationText, packDeliveries } from "./frames.ts
 /** Runs a call soon, after what is to be answered now. */
 export type Later = (call: () => void) => void;
 
+/** Hears of each connection that begins or ends. */
+export interface ConnectionWatcher {
+  added(connection: Connection): void;
+  ended(connection: Connection): void;
+}
+
 /** All connections of this process by person and device. One timer sweeps them all. */
 export class Hub implements Bell, ConnectionOwner {
   readonly #clock: Clock;
@@ -38,6 +44,7 @@ export class Hub implements Bell, ConnectionOwner {
   #sweepTimer: Timer | null = null;
   #sweptAt = 0;
   #listener: BellListener | null = null;
+  #watcher: ConnectionWatcher | null = null;
   #closing = false;
   /** During a shutdown: the connections that still run requests, and the call for when none does. */
   #busy: Set<Connection> | null = null;
@@ -75,6 +82,30 @@ export class Hub implements Bell, ConnectionOwner {
     this.#listener = listener;
   }
 
+  /** From now on `watcher` hears of connections. */
+  watch(watcher: ConnectionWatcher): void {
+    this.#watcher = watcher;
+  }
+
+  connectionsOf(userId: string): readonly Connection[] {
+    return this.#of(userId);
+  }
+
+  *people(): Iterable<[userId: string, count: number]> {
+    for (const [userId, { length }] of this.#byUser) yield [userId, length];
+  }
+
+  /** Runs a call of which no listener hears: it came from another process, which told its own (OP-7). */
+  connectionsOnly(call: () => void): void {
+    const listener = this.#listener;
+    this.#listener = null;
+    try {
+      call();
+    } finally {
+      this.#listener = listener;
+    }
+  }
+
   isFrozen(userId: string): boolean {
     return this.#frozen.has(userId);
   }
@@ -89,6 +120,7 @@ export class Hub implements Bell, ConnectionOwner {
     if (list === undefined) this.#byUser.set(connection.userId, [connection]);
     else list.push(connection);
     this.#count++;
+    this.#watcher?.added(connection);
     if (this.#closing) connection.end("restarting", "restarting");
     else this.#keepSweeping();
   }
@@ -100,6 +132,7 @@ export class Hub implements Bell, ConnectionOwner {
     list.splice(at, 1);
     if (list.length === 0) this.#byUser.delete(connection.userId);
     this.#count--;
+    this.#watcher?.ended(connection);
     if (this.#count === 0) this.#stopSweeping();
     this.idle(connection);
   }
@@ -195,6 +228,14 @@ export class Hub implements Bell, ConnectionOwner {
     this.#frozen.delete(userId);
     for (const connection of this.#of(userId)) connection.pump.thaw();
     this.#listener?.changed(userId);
+  }
+
+  stoppedEverywhere(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  changedEverywhere(): Promise<void> {
+    return Promise.resolve();
   }
 
   consentChanged(userId: string): void {

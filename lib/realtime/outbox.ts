@@ -10,6 +10,7 @@ import type { Transport } from "./ports.ts";
 export class Outbox {
   readonly #transport: Transport;
   readonly #clock: Clock;
+  readonly #mayWrite: (() => boolean) | undefined;
   /** Bytes given to the transport, and those of them that the network is known to have taken. */
   #written = 0;
   #taken = 0;
@@ -17,13 +18,16 @@ export class Outbox {
   #waitingAtMost = 0;
   #progressAt = 0;
 
-  constructor(transport: Transport, clock: Clock) {
+  /** `mayWrite`: asked for each frame, where this process may lose the right to write (OP-7). Then every frame is refused. */
+  constructor(transport: Transport, clock: Clock, mayWrite?: () => boolean) {
     this.#transport = transport;
     this.#clock = clock;
+    this.#mayWrite = mayWrite;
   }
 
   /** Sends one frame. False: more than `limits.outboxBytes` would wait, so nothing was sent. */
   sendText(text: string): boolean {
+    if (this.#mayWrite?.() === false) return false;
     const bytes = utf8Bytes(text);
     if (this.#waitingAtMost + bytes > limits.outboxBytes && this.#waiting() + bytes > limits.outboxBytes) {
       return false;
@@ -34,6 +38,7 @@ export class Outbox {
 
   /** Sends a delivery of this size if that leaves room for answers; false when it does not. */
   sendDelivery(text: string, bytes: number): boolean {
+    if (this.#mayWrite?.() === false) return false;
     if (!this.hasRoom(bytes) || bytes > limits.outboxBytes) return false;
     this.#send(text, bytes);
     return true;

@@ -87,4 +87,6 @@ export interface ConnectionPorts {
   readonly inbox: Inbox;
   readonly greeting: Greeting;
   readonly settings: RealtimeSettings;
+  /** Whether this process may still write to clients; unset where nothing can take that away (OP-7). */
+  readonly mayWrite?: (() => boolean) | undefined;
 }

@@ -55,6 +55,12 @@ export class FakeBell implements Bell {
   notify(userId: string, method: string, params: unknown) {
     this.notified.push({ userId, method, params });
   }
+  stoppedEverywhere(): Promise<void> {
+    return Promise.resolve();
+  }
+  changedEverywhere(): Promise<void> {
+    return Promise.resolve();
+  }
   consentChanged(userId: string) {
     this.consentChanges.push(userId);
   }

@@ -43,6 +43,12 @@ export class FakeBell implements Bell {
   thaw(userId: string): void {
     this.rung.push({ what: "thaw", userId });
   }
+  stoppedEverywhere(): Promise<void> {
+    return Promise.resolve();
+  }
+  changedEverywhere(): Promise<void> {
+    return Promise.resolve();
+  }
   consentChanged(userId: string): void {
     this.rung.push({ what: "consentChanged", userId });
   }

@@ -35,8 +35,10 @@ export class LiveRig implements AsyncDisposable {
   #numbers = 0;
 
   readonly #log: Log;
+  readonly #mayWrite: (() => boolean) | undefined;
 
-  private constructor(rig: CommandRig, hub: Hub, log: Log) {
+  private constructor(rig: CommandRig, hub: Hub, log: Log, mayWrite: (() => boolean) | undefined) {
+    this.#mayWrite = mayWrite;
     this.rig = rig;
     this.#log = log;
     this.hub = hub;
@@ -61,7 +63,9 @@ export class LiveRig implements AsyncDisposable {
       log?: Log;
       clock?: FakeClock;
       /** What the services ring in the place of the hub. */
-      bell?: (hub: Hub) => Bell;
+      bell?: (hub: Hub) => Bell | Promise<Bell>;
+      /** Whether frames may be written. */
+      mayWrite?: () => boolean;
       /** Two processes make different ids at one time. */
       idSeed?: number;
     } = {},
@@ -70,9 +74,10 @@ export class LiveRig implements AsyncDisposable {
     const log = options.log ?? silentLog;
     const hub = new Hub(clock, settings.heartbeatMs, options.store?.exclusive, undefined, log);
     return new LiveRig(
-      await CommandRig.open({ ...options, clock, bell: options.bell?.(hub) ?? hub }),
+      await CommandRig.open({ ...options, clock, bell: await options.bell?.(hub) ?? hub }),
       hub,
       log,
+      options.mayWrite,
     );
   }
 
@@ -99,6 +104,7 @@ export class LiveRig implements AsyncDisposable {
         log: this.#log,
         inbox: room.inbox,
         settings,
+        mayWrite: this.#mayWrite,
         greeting: {
           user: (who) => Promise.resolve(aUser(who)),
           stoppedSince: (userId) => room.safety.stoppedSince(userId),

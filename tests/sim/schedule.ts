@@ -101,8 +101,8 @@ export class Schedule {
 /** What stands behind a scheduled store: the real one, or the one in memory. */
 export type Backend = KvPort | MemoryKv;
 
-/** The store as one life of the process sees it. */
-export function scheduledKv(backend: Backend, schedule: Schedule): KvPort {
+/** The store as one life of the process sees it. `mayCommit`: asked as each commit is made. */
+export function scheduledKv(backend: Backend, schedule: Schedule, mayCommit = () => true): KvPort {
   const { life } = schedule;
   const read = <T>(act: () => T | Promise<T>) => schedule.at(life, act);
   async function* list<T>(selector: KvSelector, options?: KvListOptions) {
@@ -117,7 +117,7 @@ export function scheduledKv(backend: Backend, schedule: Schedule): KvPort {
     list,
     set: (key: KvKey, value: unknown) => kv.atomic().set(key, value).commit(),
     delete: (key: KvKey) => kv.atomic().delete(key).commit(),
-    atomic: () => new Atomic(backend, schedule, life),
+    atomic: () => new Atomic(backend, schedule, life, mayCommit),
     commitVersionstamp: () =>
       backend instanceof MemoryKv ? MemoryKv.placeholder : backend.commitVersionstamp(),
     close: () => undefined,
@@ -136,13 +136,15 @@ class Atomic {
   readonly #backend: Backend;
   readonly #schedule: Schedule;
   readonly #life: number;
+  readonly #mayCommit: () => boolean;
   readonly #checks: KvCheck[] = [];
   readonly #mutations: { what: "set" | "delete" | "sum"; key: KvKey; value?: unknown }[] = [];
 
-  constructor(backend: Backend, schedule: Schedule, life: number) {
+  constructor(backend: Backend, schedule: Schedule, life: number, mayCommit: () => boolean) {
     this.#backend = backend;
     this.#schedule = schedule;
     this.#life = life;
+    this.#mayCommit = mayCommit;
   }
 
   check(...checks: KvCheck[]): this {
@@ -170,6 +172,7 @@ class Atomic {
   }
 
   #commit(): Deno.KvCommitResult | Deno.KvCommitError | Promise<Deno.KvCommitResult | Deno.KvCommitError> {
+    if (!this.#mayCommit()) throw new Error("The store takes nothing of this process any more.");
     if (this.#backend instanceof MemoryKv) return this.#backend.commit(this.#checks, this.#mutations);
     const atomic = this.#backend.atomic().check(...this.#checks);
     for (const { what, key, value } of this.#mutations) {

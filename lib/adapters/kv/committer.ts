@@ -123,6 +123,17 @@ export class Committer {
     await this.#committing;
   }
 
+  /** Resolves when every write that was given before has been answered. */
+  async settled(): Promise<void> {
+    let waiting = new Set(this.#waiting);
+    while (waiting.size > 0) {
+      if (this.#committing === undefined) await this.#turn();
+      else await this.#committing;
+      waiting = waiting.intersection(new Set(this.#waiting));
+    }
+    await this.#committing;
+  }
+
   /** Resolves when no write waits. */
   async idle(): Promise<void> {
     while (this.#working !== undefined) await this.#working;
