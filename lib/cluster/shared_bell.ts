@@ -90,8 +90,7 @@ export class SharedBell implements Bell, AsyncDisposable {
     const bell = new SharedBell(parts);
     bell.#member = await Member.join<Order, Note>({ ...parts, hearer: bell.#hearer() });
     parts.own.watch({
-      added: ({ id, userId, device }) =>
-        bell.#tell({ is: "connected", userId, device, connection: id }),
+      added: ({ id, userId, device }) => bell.#tell({ is: "connected", userId, device, connection: id }),
       ended(connection) {
         bell.#placed.delete(connection.id);
         bell.#tell({ is: "left", userId: connection.userId });
@@ -132,7 +131,13 @@ export class SharedBell implements Bell, AsyncDisposable {
   notify(userId: string, method: string, params: unknown, except?: { device: string }): void {
     this.#own.notify(userId, method, params, except);
     if (!this.#elsewhere.has(userId)) return;
-    const note = { is: "notify" as const, userId, method, params, ...(except === undefined ? {} : { except }) };
+    const note = {
+      is: "notify" as const,
+      userId,
+      method,
+      params,
+      ...(except === undefined ? {} : { except }),
+    };
     if (!this.#member.say(note)) this.#tell({ is: "notify", note });
   }
 
@@ -264,7 +269,10 @@ export class SharedBell implements Bell, AsyncDisposable {
 
   #carryOut(from: string, order: Order): Promise<void> | void {
     if (from === this.#id) {
-      if (order.is === "connected" && this.#own.connectionsOf(order.userId).some(({ id }) => id === order.connection)) {
+      if (
+        order.is === "connected" &&
+        this.#own.connectionsOf(order.userId).some(({ id }) => id === order.connection)
+      ) {
         this.#placed.add(order.connection);
       }
       return;

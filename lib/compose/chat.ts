@@ -2,8 +2,7 @@ import { kvChatStore, kvCommandFiles, type Store } from "../adapters/kv/mod.ts";
 import { Chat } from "../chat/mod.ts";
 import type { CommandRoom } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
-import type { Clock, Ids, Log } from "../platform/mod.ts";
-import type { Hub } from "../realtime/mod.ts";
+import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
 import type { OpenPeople } from "./people.ts";
 
 export interface ChatParts {
@@ -11,7 +10,7 @@ export interface ChatParts {
   store: Store;
   people: Pick<OpenPeople, "consent" | "contacts" | "limited" | "people">;
   commands: Pick<CommandRoom, "sender" | "threads">;
-  hub: Hub;
+  bell: Bell;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -19,7 +18,7 @@ export interface ChatParts {
 
 /** Wires the chat with people, their consent, and the commands that they talk about. */
 export function openChat(parts: ChatParts): Chat {
-  const { config, store, commands, hub, clock, ids, log } = parts;
+  const { config, store, commands, bell, clock, ids, log } = parts;
   const { consent, contacts, limited, people } = parts.people;
   return new Chat({
     store: kvChatStore(store, config.retentionDays),
@@ -31,7 +30,7 @@ export function openChat(parts: ChatParts): Chat {
     threads: commands.threads,
     files: kvCommandFiles(store, clock),
     consent,
-    bell: hub,
+    bell,
     clock,
     ids,
     log,

@@ -2,8 +2,7 @@ import { DiskReserve } from "../adapters/disk/mod.ts";
 import { kvCommandFiles, kvCommandStore, type Store } from "../adapters/kv/mod.ts";
 import { type ChatLog, type CommandRoom, openCommands, talliedStore, toldStore } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
-import type { Clock, Ids, Log, Tally } from "../platform/mod.ts";
-import type { Hub } from "../realtime/mod.ts";
+import type { Bell, Clock, Ids, Log, Tally } from "../platform/mod.ts";
 import type { Services } from "../web/mod.ts";
 import type { OpenPeople } from "./people.ts";
 import { withServer } from "./server_relations.ts";
@@ -14,7 +13,7 @@ export interface CommandParts {
   /** The store's file; null when it has none here. */
   kvFile: string | null;
   people: OpenPeople;
-  hub: Hub;
+  bell: Bell;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -33,7 +32,7 @@ export interface OpenCommandRoom extends AsyncDisposable {
 
 /** Wires commands with the people they go to, and begins to count who gets broadcasts. */
 export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandRoom> {
-  const { config, store, kvFile, hub, clock, ids, log } = parts;
+  const { config, store, kvFile, bell, clock, ids, log } = parts;
   const {
     accountsStore,
     audit,
@@ -67,7 +66,7 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
     },
     files: kvCommandFiles(store, clock),
     consent,
-    bell: hub,
+    bell,
     notices,
     clock,
     ids,

@@ -13,7 +13,16 @@ type Asked =
   | "none";
 
 /** Services without a call of a person. */
-type Parts = "clock" | "config" | "demo" | "health" | "log" | "metrics" | "realtime" | "requestId";
+type Parts =
+  | "clock"
+  | "config"
+  | "demo"
+  | "health"
+  | "log"
+  | "mayWrite"
+  | "metrics"
+  | "realtime"
+  | "requestId";
 
 /**
  * AU-13: which calls are dangerous. Pages, REST and the socket all make them through these services. A call needs a proof if it

@@ -8,7 +8,7 @@ import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { PrometheusMeters } from "../adapters/metrics/mod.ts";
 import { diskSpace, makePrivate } from "../adapters/disk/mod.ts";
-import { JobRunner, kvCategoryStore, openStore, ownProcess, type Store } from "../adapters/kv/mod.ts";
+import { JobRunner, kvCategoryStore, type Store } from "../adapters/kv/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
@@ -24,10 +24,12 @@ import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
 import { openWebhooks } from "./webhooks.ts";
 import { openOperatorWatch } from "./operator.ts";
+import { othersHeard } from "./instances.ts";
+import { openStoreOf } from "./store.ts";
 import { openSystem } from "./system.ts";
 import { openHealth } from "./health.ts";
 import { socketMethods } from "./socket_methods.ts";
-import { type Config, isFileStore, kvName, logFileOf } from "../config/mod.ts";
+import { type Config, isFileStore, logFileOf } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
 import { limits, type Refusal } from "../protocol/mod.ts";
 import { Audit, type Backups, type OperatorWatch, type Rollups } from "../moderation/mod.ts";
@@ -45,6 +47,7 @@ import {
   Tally,
 } from "../platform/mod.ts";
 import type { PushSender } from "../push/mod.ts";
+import { SharedBell } from "../cluster/mod.ts";
 import { Hub, Realtime } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 
@@ -106,10 +109,16 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   store.committer.meters = metrics;
   const ids = new Ids(clock, random);
   const hub = new Hub(clock, config.heartbeatMs, store.exclusive, (ring) => void setImmediate(ring), log);
+  // Left when everything else is closed: others wait for this process as long as something can be delivered here.
+  const shared = store.link === undefined
+    ? null
+    : opening.use(await SharedBell.open({ own: hub, link: store.link, clock, log }));
+  const bell = shared ?? hub;
+  const mayWrite = shared?.mayWrite;
   const everyone = await openPeople({
     config,
     store,
-    hub,
+    bell,
     clock,
     ids,
     random,
@@ -136,7 +145,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       store,
       kvFile,
       people: everyone,
-      hub,
+      bell,
       clock,
       ids,
       log,
@@ -144,7 +153,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       chat: () => chat.log,
     }),
   );
-  const chat: Chat = openChat({ config, store, people: everyone, commands, hub, clock, ids, log });
+  const chat: Chat = openChat({ config, store, people: everyone, commands, bell, clock, ids, log });
   opening.defer(() => chat.flush());
   const setupLink = await prepareFirstAdmin(everyone.needs, config.admin);
   const demo = await prepareDemo({ ...everyone.needs, contacts: everyone.contactsStore }, config.mode);
@@ -156,7 +165,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       accounts: accountsStore,
       audit,
       people,
-      bell: hub,
+      bell,
       notices,
       clock,
       random,
@@ -185,12 +194,13 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     commandStore: ofCommands.store,
     chat,
     files: files.room,
-    bell: hub,
+    bell,
     clock,
     random,
     log,
     profileChanged(user, { timeZone }) {
       callers.note(user.id, user);
+      shared?.accountChanged(user.id);
       if (timeZone) consent.timeZoneChanged(user.id);
     },
   });
@@ -205,6 +215,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     chat,
     notices,
     hub,
+    mayWrite,
     clock,
     ids,
     meters: metrics,
@@ -215,6 +226,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   opening.defer(closeSender);
   opening.use(push);
   const webhooks = openWebhooks({ ...everyone, config, store, clock, random, log });
+  shared?.hear(othersHeard({ ...everyone, store, commands }));
   const jobs = new JobRunner<Job>({
     kv: store.kv,
     clock,
@@ -246,13 +258,14 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     commands,
     chat,
     files,
-    hub,
+    bell,
     clock,
     ids,
     random,
     log,
     changed(account) {
       callers.note(account.id, account);
+      shared?.accountChanged(account.id);
       ofAccounts.roleChanged(account.id);
     },
   });
@@ -290,6 +303,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       sanctions: (userId) => ownSanctions.of(userId),
     },
     settings: config,
+    mayWrite,
     asNow: (caller) => callers.now(caller),
     handlers: metered(scoped(socketMethods(withFreshProof(behindMethods, missingProof))), metrics),
   });
@@ -368,6 +382,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     push: devices,
     pushAnswers: answers,
     requestId: () => ids.next(),
+    mayWrite,
   };
   const opened = opening.move();
   return {
@@ -377,17 +392,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     backups,
     operatorWatch,
     runDueJobs: () => jobs.runDue(),
-    lost: store.lost ?? new Promise(() => undefined),
+    lost: Promise.race([store.lost, shared?.lost].filter((one) => one !== undefined)),
     allTold: () => push.idle(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-async function openStoreOf(config: Config, log: Log, opening: AsyncDisposableStack): Promise<Store> {
-  if (typeof config.kv === "string") return await openStore(config.kv);
-  const process = opening.use(await ownProcess(config.dataDir));
-  return await openStore(config.kv, {
-    home: process.id,
-    onWait: (ms) => log.warn("store.waiting", { store: kvName(config.kv), forMs: ms }),
-  });
 }

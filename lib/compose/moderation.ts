@@ -19,9 +19,8 @@ import {
   type SubjectSources,
   Users,
 } from "../moderation/mod.ts";
-import { type Clock, type Ids, iso, type Log, type Random } from "../platform/mod.ts";
+import { type Bell, type Clock, type Ids, iso, type Log, type Random } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
-import type { Hub } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 import type { OpenFiles } from "./files.ts";
 import type { OpenPeople } from "./people.ts";
@@ -34,7 +33,7 @@ export interface ModerationParts {
   commands: CommandRoom;
   chat: Pick<Chat, "around">;
   files: Pick<OpenFiles, "room" | "services" | "ownerOf">;
-  hub: Hub;
+  bell: Bell;
   clock: Clock;
   ids: Ids;
   random: Random;
@@ -60,7 +59,7 @@ export interface OpenModeration {
 
 /** Wires sanctions, reports and the queue. A room with something new to report adds its source to `sourcesOf`. */
 export function openModeration(parts: ModerationParts): OpenModeration {
-  const { store, hub, clock, ids } = parts;
+  const { store, bell, clock, ids } = parts;
   const { audit, consent, limited, mutes, notices, ownSanctions, people, userRecords } = parts.people;
   const cases = new KvCases(store, audit, clock, ids);
   const reasons = new KvReasons(store, audit);
@@ -69,7 +68,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     mutes,
     limited,
     own: ownSanctions,
-    bell: hub,
+    bell,
     notices,
     clock,
     ids,
@@ -83,7 +82,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
       if (blockedUsers.includes(username)) return true;
       return await consent.set(caller, { blockedUsers: [...blockedUsers, username] });
     },
-    bell: hub,
+    bell,
     notices,
     clock,
     ids,

@@ -32,15 +32,14 @@ import {
 import type { Config } from "../config/mod.ts";
 import { Consent, Grants } from "../consent/mod.ts";
 import { Mutes, OwnSanctions } from "../moderation/mod.ts";
-import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
+import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
 import { Notices } from "../notices/mod.ts";
 import { isWebhookAddress } from "../webhooks/mod.ts";
-import type { Hub } from "../realtime/mod.ts";
 
 export interface PeopleParts {
   config: Config;
   store: Store;
-  hub: Hub;
+  bell: Bell;
   clock: Clock;
   ids: Ids;
   random: Random;
@@ -55,7 +54,7 @@ export type OpenPeople = Awaited<ReturnType<typeof openPeople>>;
 
 /** Wires accounts, contacts, groups, consent and mutes. */
 export async function openPeople(
-  { config, store, hub, clock, ids, random, log, secret, ...given }: PeopleParts,
+  { config, store, bell, clock, ids, random, log, secret, ...given }: PeopleParts,
 ) {
   const passwords = given.passwords ?? new Passwords(random);
   const audit = new KvAudit(store, clock, log);
@@ -68,7 +67,7 @@ export async function openPeople(
     store: consentStore,
     timeZones: people,
     clock,
-    bell: hub,
+    bell,
     exclusive: store.exclusive,
   });
   const userRecords = new KvUsers(store, accountsStore, audit, clock);
@@ -76,8 +75,8 @@ export async function openPeople(
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const limited = await Mutes.load(userRecords.limits, clock, store.exclusive, "limit");
-  const ownSanctions = await OwnSanctions.load({ store: userRecords, bell: hub, clock }, store.exclusive);
-  const callers = new CurrentCallers(hub);
+  const ownSanctions = await OwnSanctions.load({ store: userRecords, bell, clock }, store.exclusive);
+  const callers = new CurrentCallers(bell);
   const counts = new KvCounts(store);
   const limit = new ApproachLimit(counts, clock);
   const approaches = {
@@ -90,7 +89,7 @@ export async function openPeople(
   };
   const notices = new Notices({
     store: kvNoticesStore(store, clock),
-    bell: hub,
+    bell,
     clock,
     ids,
     log,
@@ -106,7 +105,7 @@ export async function openPeople(
   const groups = new Groups({
     store: groupsStore,
     people,
-    bell: hub,
+    bell,
     notices,
     clock,
     madeBy: config.groups,
@@ -115,7 +114,7 @@ export async function openPeople(
   const contacts: Contacts = new Contacts({
     store: contactsStore,
     people,
-    bell: hub,
+    bell,
     notices,
     clock,
     ...approaches,
@@ -128,7 +127,7 @@ export async function openPeople(
     store: consentStore,
     consent,
     clock,
-    bell: hub,
+    bell,
     async relationTo({ userId }, username) {
       const other = (await people.byUsernames([username])).get(username);
       return other === undefined
@@ -159,7 +158,7 @@ export async function openPeople(
     counts,
     twoFactor: twoFactorStore,
     tokens,
-    bell: hub,
+    bell,
     mode: config.mode,
     registration,
     invites,

@@ -35,6 +35,8 @@ export interface PushRoomParts {
   chat: Pick<Chat, "log">;
   notices: Notices;
   hub: Hub;
+  /** Whether this process may still tell anybody of anything (OP-7). */
+  mayWrite: (() => boolean) | undefined;
   clock: Clock;
   ids: Pick<Ids, "next">;
   meters: Meters;
@@ -73,6 +75,7 @@ export async function openPush(parts: PushRoomParts): Promise<OpenPushRoom> {
     clock,
     log,
     epoch: (userId) => hub.epoch(userId),
+    mayWrite: parts.mayWrite,
     exclusive: store.exclusive,
   });
   const devices = new PushDeviceList({

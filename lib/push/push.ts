@@ -37,6 +37,8 @@ export interface PushParts {
   meters: Pick<Meters, "push">;
   /** Rises with each Stop and each change of the person's rules or states: what was decided before may not hold any more. */
   epoch: (userId: string) => number;
+  /** Whether this process may still tell anybody of anything; unset where nothing can take that away (OP-7). */
+  mayWrite?: (() => boolean) | undefined;
   clock: Clock;
   log: Log;
   /** Whether this is the only process that writes to the store. */

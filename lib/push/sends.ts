@@ -24,6 +24,8 @@ export interface SendsParts {
   records: DeviceRecords;
   /** Counts what push services answer, for operators. */
   meters: Pick<Meters, "push">;
+  /** Whether this process may still tell anybody of anything. */
+  mayWrite?: (() => boolean) | undefined;
   clock: Clock;
   log: Log;
   closing: AbortSignal;
@@ -52,11 +54,11 @@ export class Sends {
     message: PushMessage,
     stands: () => boolean = () => true,
   ): Promise<PushOutcome | null> {
-    const { sender, clock, meters, closing } = this.#parts;
+    const { sender, clock, meters, closing, mayWrite } = this.#parts;
     const host = URL.parse(device.endpoint)?.host ?? "";
     const done = meters.push(pushServiceName(device.endpoint));
     const outcome = await this.#lanes.run(host, device.userId, async () => {
-      if (!stands()) return null;
+      if (!stands() || mayWrite?.() === false) return null;
       const tooLong = new AbortController();
       using _timer = clock.after(pushLimits.pushSendMs, () => tooLong.abort());
       return await sender!.send(device, message, AbortSignal.any([tooLong.signal, closing]));

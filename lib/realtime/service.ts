@@ -17,6 +17,7 @@ export interface RealtimeParts {
   readonly greeting: Greeting;
   readonly handlers: Handlers;
   readonly settings: RealtimeSettings;
+  readonly mayWrite?: (() => boolean) | undefined;
   /** The caller as the account is now. */
   asNow(caller: Caller): Caller;
 }

@@ -82,7 +82,7 @@ function describeRequest(opened: () => Services): Middleware<State> {
     const { method } = ctx.req;
     const startedAt = services.clock.now();
     const counted = services.metrics.request();
-    const response = await ctx.next();
+    const response = mayAnswer(services, await ctx.next());
     counted(ctx.route ?? "none", method, response.status);
     services.log.debug("http.request", {
       requestId: ctx.state.requestId,
@@ -93,6 +93,13 @@ function describeRequest(opened: () => Services): Middleware<State> {
     });
     return response;
   };
+}
+
+/** OP-7: what a process answers that was halted may be over: others have gone on without it. */
+function mayAnswer({ mayWrite }: Services, response: Response): Response {
+  if (mayWrite === undefined || mayWrite()) return response;
+  void response.body?.cancel();
+  return problem(new Refusal("unavailable", "request.restarting"));
 }
 
 /** Makes `ctx.url` the address that the browser sees, but for the sub-path. */

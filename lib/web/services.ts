@@ -169,6 +169,8 @@ export interface Services {
   readonly incidents: Pick<Incidents, "close" | "draft" | "get" | "list" | "report" | "submit">;
   readonly scanning: Pick<ScanStatusBoard, "status">;
   readonly realtime: Pick<Realtime, "connections" | "frame" | "open" | "openStream" | "shutdown">;
+  /** Whether this process may still answer anybody; unset where nothing can take that away (OP-7). */
+  readonly mayWrite?: (() => boolean) | undefined;
   readonly health: Pick<Health<Message>, "ready">;
   /** Who can be tried in evaluation mode, with which password; null in production. */
   readonly demo: Demo | null;

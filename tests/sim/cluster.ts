@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { Committer } from "../../lib/adapters/kv/committer.ts";
-import type { KvAtomic, KvKey, KvListOptions, KvPort, KvSelector } from "../../lib/adapters/kv/port.ts";
 import { SharedBell } from "../../lib/cluster/mod.ts";
-import { type Caller, type Random, silentLog } from "../../lib/platform/mod.ts";
+import { type Random, silentLog } from "../../lib/platform/mod.ts";
 import { type Command, Refusal } from "../../lib/protocol/mod.ts";
 import { FakeClock, settle } from "../fakes/clock.ts";
 import { Halting } from "../fakes/halting.ts";
-import { type LiveDevice, LiveRig } from "../fakes/live_rig.ts";
+import { LiveRig } from "../fakes/live_rig.ts";
 import { MemoryBoard } from "../fakes/memory_board.ts";
 import { MemoryKv } from "../fakes/memory_kv.ts";
 import { seededRandom } from "../fakes/random.ts";
+import type { Device, Instance, Line, Sent } from "./cluster_parts.ts";
+import { haltingKv } from "./halting_kv.ts";
 import { Schedule, scheduledKv } from "./schedule.ts";
 
 const names = ["ada", "ben", "cat"];
@@ -18,41 +19,6 @@ const latestMs = 1500;
 /** How wrong the clocks of instances are, either way. */
 const wrongMs = 5000;
 const longestHaltMs = 25_000;
-
-/** One process. It lives until its lease is lost, or it is killed. */
-interface Instance {
-  id: string;
-  halting: Halting;
-  rig: LiveRig;
-  bell: SharedBell;
-  people: Caller[];
-  dead: boolean;
-}
-
-interface Line {
-  name: string;
-  device: string;
-  at: Instance;
-  line: LiveDevice;
-  /** How many texts of it were looked at, and what it was handed. */
-  seen: number;
-  onLine: Set<string>;
-  lastCursor: string;
-}
-
-interface Device {
-  name: string;
-  device: string;
-  /** First deliveries in their order, over all of its lines. */
-  taken: Map<string, string>;
-  now: Line | null;
-}
-
-interface Sent {
-  from: string;
-  to: readonly string[];
-  id: string;
-}
 
 /**
  * Two to four processes on one store. Messages between them are late, doubled or lost, clocks are wrong, processes are halted
@@ -78,6 +44,8 @@ export class Cluster {
   readonly #choices = new Map<string, number>();
   /** What was checked: each must happen, or the run shows nothing. */
   readonly counts = { handed: 0, stops: 0, blocks: 0, halted: 0, lost: 0, killed: 0 };
+  /** What a call was answered and must not have been. */
+  readonly #failures: unknown[] = [];
   #keys = 0;
   #started = 0;
 
@@ -120,7 +88,14 @@ export class Cluster {
       clock,
       idSeed: this.#started,
       mayWrite: () => bell.mayWrite(),
-      bell: async (own) => bell = await SharedBell.open({ own, link, clock, log: silentLog, elapsedMs: () => this.#clock.now() }),
+      bell: async (own) =>
+        bell = await SharedBell.open({
+          own,
+          link,
+          clock,
+          log: silentLog,
+          elapsedMs: () => this.#clock.now(),
+        }),
     }));
     const people = names.map((name) => rig.rig.person(name, name === "ada" ? "admin" : "member"));
     for (const [index, person] of people.entries()) {
@@ -223,7 +198,6 @@ export class Cluster {
       this.#failures.push(error);
     }
   }
-  readonly #failures: unknown[] = [];
 
   #stop(): void {
     const at = this.#any();
@@ -414,45 +388,4 @@ export class Cluster {
       await this.#finish(bell[Symbol.asyncDispose]());
     }
   }
-}
-
-/** A store whose answers wait while the process is halted. */
-function haltingKv(kv: KvPort, halting: Halting): KvPort {
-  const later = async <T>(answer: Promise<T>): Promise<T> => {
-    try {
-      return await answer;
-    } finally {
-      await halting.awake();
-    }
-  };
-  async function* list<T>(selector: KvSelector, options?: KvListOptions) {
-    for await (const entry of kv.list<T>(selector, options)) {
-      await halting.awake();
-      yield entry;
-    }
-  }
-  const atomic = () => {
-    const proxy: KvAtomic = new Proxy<KvAtomic>(kv.atomic(), {
-      get(target, name) {
-        if (name === "commit") return () => later(target.commit());
-        const value: unknown = Reflect.get(target, name, target);
-        if (typeof value !== "function") return value;
-        return (...given: unknown[]) => {
-          value.apply(target, given);
-          return proxy;
-        };
-      },
-    });
-    return proxy;
-  };
-  return {
-    get: (key: KvKey) => later(kv.get(key)),
-    getMany: (keys: KvKey[]) => later(kv.getMany(keys)),
-    list,
-    set: (key: KvKey, value: unknown) => later(kv.set(key, value)),
-    delete: (key: KvKey) => later(kv.delete(key)),
-    atomic,
-    commitVersionstamp: () => kv.commitVersionstamp(),
-    close: () => undefined,
-  } as unknown as KvPort;
 }

@@ -66,6 +66,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/push": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/webhooks": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/notices": { parts: [protocol, platform] },
+  "lib/cluster": { parts: [protocol, platform] },
   "lib/realtime": { parts: [protocol, platform], packages: ["node:buffer"] },
   // Node's modules for `session_file.ts` alone, which is no part of the room's door.
   "lib/client": { parts: [protocol, platform], packages: ["node:fs", "node:path"] },
@@ -74,7 +75,7 @@ export const rooms: Readonly<Record<string, Part>> = {
     packages: ["preact", "@preact/signals", "@noble/hashes/sha2.js"],
   },
   "lib/adapters": {
-    parts: [protocol, platform, ...services],
+    parts: [protocol, platform, "lib/cluster", ...services],
     packages: [
       "openid-client",
       "@zip.js/zip.js",
@@ -99,7 +100,18 @@ export const rooms: Readonly<Record<string, Part>> = {
     packages: ["node:zlib", "node:crypto", "node:net", "zod"],
   },
   "lib/compose": {
-    parts: [protocol, platform, words, text, web, "lib/config", "lib/realtime", "lib/adapters", ...services],
+    parts: [
+      protocol,
+      platform,
+      words,
+      text,
+      web,
+      "lib/config",
+      "lib/realtime",
+      "lib/cluster",
+      "lib/adapters",
+      ...services,
+    ],
     packages: ["node:timers"],
   },
   "main.ts": { parts: [protocol, platform, web, fresh, "lib/config", "lib/compose"] },

@@ -1,4 +1,5 @@
 import { openPostgres, type PostgresFacts, type PostgresPlace } from "../postgres/mod.ts";
+import type { ClusterLink } from "../../cluster/mod.ts";
 import { Committer } from "./committer.ts";
 import { gatheringReads } from "./gathered_reads.ts";
 import { keys } from "./keys.ts";
@@ -17,6 +18,8 @@ export interface Store extends AsyncDisposable {
   readonly exclusive: boolean;
   /** Resolves with the reason when a database is not this process's any more: the process must end. */
   readonly lost?: Promise<Error>;
+  /** How this process reaches others that use the store too. */
+  readonly link?: ClusterLink;
 }
 
 /** A path, `:memory:`, a KV Connect URL, or a PostgreSQL database. */
@@ -29,6 +32,8 @@ export interface OpenOptions {
   home?: string;
   /** It must be there: opening another store would make it. */
   existing?: boolean;
+  /** For a PostgreSQL database that several processes use at once. For tests: see docs/adr/0011-several-instances.md. */
+  shared?: boolean;
 }
 
 /**
@@ -92,12 +97,19 @@ export async function openUnmigrated(path: string): Promise<KvPort> {
 
 async function openDatabase(place: PostgresPlace, options: OpenOptions): Promise<Store> {
   await using opening = new AsyncDisposableStack();
-  const { kv, lost } = opening.use(await openPostgres(place, options));
+  const { kv, lost, link } = opening.use(await openPostgres(place, options));
   await migrate(kv);
   const committer = new Committer(kv);
   opening.defer(() => committer.idle());
   const open = opening.move();
-  return { kv, committer, exclusive: true, lost, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return {
+    kv,
+    committer,
+    exclusive: link === null,
+    lost,
+    ...(link === null ? {} : { link }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }
 
 async function openDenoKv(location: string): Promise<Store> {

@@ -40,6 +40,7 @@ export class PostgresClient {
   readonly #ca: string | undefined;
   readonly #clock: Clock;
   #sql: Sql;
+  #listening: Sql | null = null;
   #closed = false;
 
   private constructor(place: PostgresPlace, ca: string | undefined, clock: Clock) {
@@ -74,12 +75,25 @@ export class PostgresClient {
     return this.#tried((sql) => sql.begin((own) => run((statement) => own.unsafe(statement))).then(() => {}));
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#sql.end({ timeout: 1 });
+  /**
+   * Hears what is sent on a channel, over a connection of its own that is made again whenever it breaks; what is sent
+   * meanwhile is lost. Resolves once it is heard.
+   */
+  async listen(channel: string, heard: (text: string) => void): Promise<void> {
+    this.#listening ??= this.#open(1);
+    try {
+      await this.#listening.listen(channel, heard);
+    } catch (error) {
+      throw new PostgresFailure(`${nameOf(this.#place)}: ${messageOf(error)}`, codeOf(error));
+    }
   }
 
-  #open(): Sql {
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([this.#sql.end({ timeout: 1 }), this.#listening?.end({ timeout: 1 })]);
+  }
+
+  #open(max = connections): Sql {
     const { hosts, database, user, password, tls } = this.#place;
     const split = hosts.map((one) => /^\[?(.*?)\]?:([0-9]+)$/.exec(one)!);
     return postgres({
@@ -93,7 +107,7 @@ export class PostgresClient {
         rejectUnauthorized: tls === "verified",
         ...this.#ca === undefined ? {} : { ca: this.#ca },
       },
-      max: connections,
+      max,
       connect_timeout: connectSeconds,
       // Of several hosts, and after a failover: only where writes are taken.
       target_session_attrs: "read-write",

@@ -4,7 +4,9 @@
  * Start with `schema.ts` (tables and the commit), then `rounds.ts` (writing) and `reads.ts`.
  */
 import { type Clock, systemClock, wait } from "../../platform/mod.ts";
+import { type ClusterLink, leaseMs } from "../../cluster/mod.ts";
 import type { KvPort } from "../kv/port.ts";
+import { PostgresBoard } from "./board.ts";
 import { PostgresClient } from "./client.ts";
 import { PostgresKv } from "./kv.ts";
 import { givenUpMs, Ownership } from "./ownership.ts";
@@ -13,6 +15,7 @@ import { nameOf, type PostgresPlace } from "./place.ts";
 import { Reads } from "./reads.ts";
 import { Rounds } from "./rounds.ts";
 import { prepareSchema, quoted } from "./schema.ts";
+import { PostgresWire } from "./wire.ts";
 
 export type { Fact, PostgresFacts } from "./facts.ts";
 export { decodeKey, encodeKey } from "./keys.ts";
@@ -28,7 +31,7 @@ const claimMs = 500;
 export interface PostgresOptions {
   /** The id of a place that only one process can have at a time: the next one there need not wait for the lease of the last. */
   home?: string;
-  /** Several processes use the store at once. For tests: what they would have to tell each other is not told yet. */
+  /** Several processes use the store at once. For tests: not everything that they have to tell each other is told yet. */
   shared?: boolean;
   /** Told once while the start waits for another process's lease to end: how long at most. Without it there is no wait. */
   onWait?: (ms: number) => void;
@@ -42,6 +45,8 @@ export interface PostgresStore extends AsyncDisposable {
   readonly kv: KvPort;
   /** Resolves with the reason when the store is not this process's any more: it must end. */
   readonly lost: Promise<Error>;
+  /** How this process reaches the others; null where it has the store to itself. */
+  readonly link: ClusterLink | null;
   /** For copies of whole stores. */
   readonly facts: PostgresFacts;
   /** Deletes what has expired; the store does so by itself every now and then. */
@@ -68,7 +73,14 @@ export async function openPostgres(
     resolve(error);
   };
   const ownership = new Ownership(client, schema, id, home);
-  if (!shared) {
+  let link: ClusterLink | null = null;
+  if (shared) {
+    const board = new PostgresBoard(client, schema);
+    // From now on until whoever uses the link goes on with it: what is written needs a lease.
+    await board.join(id, leaseMs);
+    opening.defer(() => board.leave(id).catch(() => undefined));
+    link = { id, board, wire: await PostgresWire.open(client, place.schema) };
+  } else {
     await claimed(ownership, options.onWait);
     opening.defer(() => ownership.release());
     ownership.keep(lose);
@@ -95,6 +107,7 @@ export async function openPostgres(
   return {
     kv,
     lost,
+    link,
     facts: new PostgresFacts(client, schema),
     sweep,
     [Symbol.asyncDispose]: () => open.disposeAsync(),

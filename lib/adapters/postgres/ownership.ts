@@ -30,19 +30,18 @@ export class Ownership {
   /** Null once the store is this process's; otherwise the time in ms for which it is another's. */
   async claim(): Promise<number | null> {
     const askedAt = performance.now();
-    const [mine] = await this.#client.call(
-      `update ${this.#schema}.partition
-        set owner = $1::uuid, owner_home = $3::uuid, owner_until = clock_timestamp() + $2 * interval '1 ms'
-        where part = 0 and (owner is null or owner_home = $3::uuid or owner_until < clock_timestamp())
-        returning 1 as mine`,
+    const [claimed] = await this.#client.call(
+      `select ${this.#schema}.kv_claim($1::uuid, $2, $3::uuid) as mine`,
       [this.#id, leaseMs, this.#home],
     );
-    if (mine !== undefined) {
+    if (claimed!["mine"] === true) {
       this.#renewedAt = askedAt;
       return null;
     }
     const [other] = await this.#client.call(
-      `select greatest(1, extract(epoch from owner_until - clock_timestamp()) * 1000)::int as ms
+      `select greatest(1, extract(epoch from greatest(
+          owner_until, (select max(until) from ${this.#schema}.instance)
+        ) - clock_timestamp()) * 1000)::int as ms
         from ${this.#schema}.partition where part = 0`,
     );
     return Number(other!["ms"] ?? 1);

@@ -1,12 +1,13 @@
 import type { PostgresClient } from "./client.ts";
+import { boardTables } from "./board_schema.ts";
 
 /** Only one process makes or changes tables at a time: the lock has this number, in every schema. */
 const advisoryLock = 7_235_410_019;
 /** The number of the tables' layout. Their records have one of their own, in `kv/migrate.ts`. */
-const layout = 1;
+const layout = 2;
 
 /** Steps of the layout: `steps[n]` leads from n to n + 1. */
-const steps: readonly ((schema: string) => readonly string[])[] = [first];
+const steps: readonly ((schema: string) => readonly string[])[] = [first, instances];
 
 /** Makes the tables, or brings them to this layout. Throws when they are of a newer one, or the database cannot have them. */
 export async function prepareSchema(
@@ -83,12 +84,18 @@ function first(schema: string): readonly string[] {
   ];
 }
 
+/** Several processes at once: their leases, which the commit asks for, and what they tell each other. */
+function instances(schema: string): readonly string[] {
+  return [...boardTables(schema), commitFunction(schema)];
+}
+
 /**
  * Makes a round of commits, of which no two touch the same key, except to sum it. Each gets its own number: `answers` has it,
  * 0 where a check failed, and -1 where a sum met something else. `_at` says to which commit of the round a row belongs, from 1.
+ * Who is not alone needs a lease that runs.
  */
 function commitFunction(schema: string): string {
-  return `create function ${schema}.kv_commit(
+  return `create or replace function ${schema}.kv_commit(
     the_part smallint, the_writer uuid, alone boolean, the_round bigint, commits int,
     check_at int[], check_key bytea[], check_version bigint[],
     set_at int[], set_key bytea[], set_stamped boolean[], set_json text[], set_bytes bytea[], set_ms bigint[],
@@ -106,6 +113,11 @@ function commitFunction(schema: string): string {
     select version, owner into strict base, holder from ${schema}.partition where part = the_part for update;
     if holder is distinct from (case when alone then the_writer end) then
       raise exception 'another process has taken over this store' using errcode = 'BH001';
+    end if;
+    if not alone and not exists (
+      select from ${schema}.instance where id = the_writer and until > clock_timestamp()
+    ) then
+      raise exception 'the lease of this instance has ended' using errcode = 'BH001';
     end if;
     select * into last from ${schema}.writer where writer = the_writer and part = the_part;
     if last.round = the_round then return last.answers; end if;
