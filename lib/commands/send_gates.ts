@@ -56,7 +56,7 @@ export class SendGates {
       const asked = audience.kind === "user" && needs.areContacts(caller.userId, audience.to);
       return Promise.all([refusal, asked]).then(([found, contacts]) => contacts ? caller : found ?? caller);
     };
-    this.#send = [current, withinBudget, notMuted, toContacts, mayBroadcast];
+    this.#send = [onlyAsks, current, withinBudget, notMuted, toContacts, mayBroadcast];
     this.#preview = [current, mayBroadcast];
     // MO-7 is asked once the chat knows whom a thread leads to.
     this.#chat = [current, withinChatBudget, notMuted];
@@ -92,6 +92,17 @@ export class SendGates {
 }
 
 /** BR-2: a category and everyone need the right to broadcast. */
+/**
+ * CO-12, AU-11: the grant of a person to a program is a token of their own with the scope `ask`. It puts questions to that person alone,
+ * under all of their rules. A token without `send` comes this far only with it.
+ */
+function onlyAsks(caller: Caller, { audience, kind, attachments = [] }: CommandDraft): Passage {
+  if (caller.scopes === undefined || caller.scopes.includes("send")) return caller;
+  const isQuestion = kind === "choice" && attachments.length === 0;
+  const toSelf = audience.kind === "user" && audience.to.every((name) => name === caller.username);
+  return isQuestion && toSelf ? caller : new Refusal("forbidden", "token.ask");
+}
+
 function mayBroadcast(caller: Caller, { audience }: CommandDraft): Passage {
   switch (audience.kind) {
     case "user":

@@ -5,8 +5,8 @@ import { because } from "./message.ts";
 import { id, name, time } from "./text.ts";
 import { webhookBody, webhookView } from "./webhooks.ts";
 
-/** AU-11: what a token lets a program do. */
-export const tokenScopes = ["send", "receive", "files", "read"] as const;
+/** AU-11: what a token lets a program do. `ask`: put a question to the token's own person, and nothing else (CO-12). */
+export const tokenScopes = ["send", "receive", "files", "read", "ask"] as const;
 export const tokenScope = z.enum(tokenScopes);
 export type TokenScope = z.infer<typeof tokenScope>;
 

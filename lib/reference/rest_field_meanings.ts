@@ -79,7 +79,8 @@ export const restFieldMeanings: Readonly<Record<string, string>> = {
 
   // Access tokens
   tokens: "The caller's access tokens.",
-  scopes: "What it may do: send, receive, files, read.",
+  scopes:
+    "What it may do: send, receive, files, read, or ask (questions to the token's own person, and nothing else).",
   "tokens.name": "What the person calls it.",
   "POST /tokens.name": "What you call it.",
   "tokens.expiresAt": "When it ends; null: it has no end.",

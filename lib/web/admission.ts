@@ -74,7 +74,8 @@ export const moderatorCalls: readonly string[] = [
  */
 export const tokenCalls: Readonly<Record<string, readonly TokenScope[]>> = {
   "GET /commands": ["read", "receive"],
-  "POST /commands": ["send"],
+  // The gates say what a token with `ask` alone may send.
+  "POST /commands": ["send", "ask"],
   "GET /commands/:id": ["read", "receive"],
   "GET /commands/:id/answers.csv": ["read", "send"],
   // The methods' own scopes decide.

@@ -1,4 +1,4 @@
-import type { Behest, GivenAnswer, RecipientState } from "../typescript/mod.ts";
+import { type Behest, type GivenAnswer, type RecipientState, RequestError } from "../typescript/mod.ts";
 
 /** A question for one person. */
 export interface Asked {
@@ -18,18 +18,56 @@ export interface Answered {
   state: string;
 }
 
-/** CM-9: asks and waits. After its time the question is cancelled. Rejects when the connection ends for good. */
-export async function askPerson({ client }: Behest, asked: Asked): Promise<Answered> {
-  const { to, question, labels, timeoutMs, body, categories } = asked;
-  const { command: { id } } = await client.request("command.send", {
-    audience: { kind: "user", to: [to] },
-    kind: "choice",
+function draftOf({ to, question, labels, timeoutMs, body, categories }: Asked) {
+  return {
+    audience: { kind: "user" as const, to: [to] },
+    kind: "choice" as const,
     title: question,
     data: { options: labels.map((label, at) => ({ id: String(at + 1), label })) },
     expiresAt: new Date(Date.now() + timeoutMs).toISOString(),
     ...(body === undefined ? {} : { body }),
     ...(categories === undefined ? {} : { categories }),
-  });
+  };
+}
+
+/** Seconds of one wait at the server, and between two tries without a server. */
+const [waitS, retryS] = [50, 2];
+
+/**
+ * The same over REST alone, which is all that a token with the scope `ask` may: the same key again waits for the same question
+ * (AU-11). At its time the question expires by itself.
+ */
+export async function askByRest({ rest }: Behest, asked: Asked): Promise<Omit<Answered, "id">> {
+  const body = JSON.stringify({ key: crypto.randomUUID(), ...draftOf(asked) });
+  const ends = Date.now() + asked.timeoutMs;
+  for (let left = asked.timeoutMs; left > 0; left = ends - Date.now()) {
+    const wait = Math.min(waitS, Math.ceil(left / 1000));
+    try {
+      const response = await rest.call(`/api/v1/commands?wait=${wait}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+        // A server that dies without a word is asked again.
+        signal: AbortSignal.timeout((wait + waitS) * 1000),
+      });
+      const { recipient } = await response.json() as { recipient?: RecipientState };
+      const ended = endOf(recipient);
+      if (ended !== null) return ended;
+    } catch (error) {
+      const again = !(error instanceof RequestError) ||
+        ["offline", "unavailable", "rate_limited"].includes(error.kind);
+      if (!again) throw error;
+      const ms = error instanceof RequestError && error.retryAfterMs || retryS * 1000;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(ms, Math.max(0, ends - Date.now()))));
+    }
+  }
+  return { chosen: null, state: "timed out" };
+}
+
+/** CM-9: asks and waits. After its time the question is cancelled. Rejects when the connection ends for good. */
+export async function askPerson({ client }: Behest, asked: Asked): Promise<Answered> {
+  const { to, timeoutMs } = asked;
+  const { command: { id } } = await client.request("command.send", draftOf(asked));
   const { promise, resolve, reject } = Promise.withResolvers<Omit<Answered, "id">>();
   const look = async () => {
     const { recipients = [] } = await client.request("command.get", { id });

@@ -49,8 +49,8 @@ export class CommandLine implements AsyncDisposable {
   }
 
   /** Runs on, until it is disposed of. */
-  start(args: readonly string[]): RunningLine {
-    return new RunningLine(this.#spawn(args, {}));
+  start(args: readonly string[], env = {}): RunningLine {
+    return new RunningLine(this.#spawn(args, env));
   }
 
   #spawn(args: readonly string[], env: Record<string, string>): Deno.ChildProcess {

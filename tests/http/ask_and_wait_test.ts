@@ -77,6 +77,39 @@ Deno.test("AU-11, CM-9: POST /commands?wait answers when the person did", async 
     assert.deepEqual(outcomes[0], outcomes[1]);
   });
 
+  await t.step(
+    "CO-12: a token that asks puts questions to its own person, under their rules, and does nothing else",
+    async () => {
+      const made = await app.send("/api/v1/tokens", posting(ann, { name: "Assistant", scopes: ["ask"] }));
+      const { token } = await made.json();
+      const asks = { authorization: `Bearer ${token}` };
+      const answering = post(ask("own", "ann"), "60", asks);
+      const id = await sentId("own");
+      await app.answer("ann", id, "completed", { answer: "yes" });
+      const { recipient } = await (await answering).json();
+      assert.deepEqual([recipient.username, recipient.answer], ["ann", { options: ["yes"] }]);
+      const more = { ...ask("other", "ann"), key: "other" };
+      const wrong = [
+        ask("other", "bob"),
+        ask("other", ["ann", "bob"]),
+        { ...more, audience: { kind: "all" } },
+        { ...more, kind: "task", data: undefined },
+        { ...more, kind: "timer", data: { seconds: 5 } },
+        { ...more, attachments: [id] },
+      ];
+      for (const body of wrong) {
+        const refused = await app.send("/api/v1/commands", posting(asks, body));
+        assert.deepEqual(
+          [refused.status, (await refused.json()).kind],
+          [403, "forbidden"],
+          JSON.stringify(body),
+        );
+      }
+      assert.ok(!(await titles()).has("Deploy other?"));
+      assert.equal((await app.send(`/api/v1/commands/${id}`, { headers: asks })).status, 403);
+    },
+  );
+
   await t.step("CM-9: bad waits are refused before anything is sent", async () => {
     const before = (await app.sentBy("ann")).length;
     for (const wait of ["0", "61", "-1", "1.5", "x", ""]) {

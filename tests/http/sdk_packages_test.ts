@@ -3,7 +3,7 @@ import * as esbuild from "esbuild";
 import ts from "typescript";
 import { packCommandLine, packLibrary } from "../../tools/sdk/pack.ts";
 import { Behest, logIn } from "../../sdk/typescript/mod.ts";
-import { CommandLine } from "../fakes/command_line.ts";
+import { CommandLine, type RunningLine } from "../fakes/command_line.ts";
 import { succeeds } from "../fakes/other_languages.ts";
 import { SdkWorld, type SuiteWorld } from "../fakes/sdk_world.ts";
 import { until } from "../fakes/until.ts";
@@ -186,13 +186,43 @@ async function lives(t: Deno.TestContext, program: string): Promise<void> {
     assert.deepEqual(await ask("Wait?", ["--timeout", "1s"]), [41, "timed out"]);
   });
 
+  const calling = (mcp: RunningLine) => async (id: number, method: string, params: unknown) => {
+    await mcp.write({ jsonrpc: "2.0", id, method, params });
+    return (await mcp.line(method, (line) => line.id === id)).result as Record<string, unknown>;
+  };
+
+  await t.step(
+    "CO-12: mcp with a person's grant, a token that asks, reaches that person and nobody else",
+    async () => {
+      const bobs = await answering(world, bob);
+      await using _bob = bobs;
+      const made = await bobs.rest.call("/api/v1/tokens", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ name: "Assistant", scopes: ["ask"] }),
+      });
+      const { token, id } = await made.json();
+      await using mcp = asAnn.start(["mcp", "--allow", ann], { BEHEST_TOKEN: token });
+      const call = calling(mcp);
+      const question = (more = {}) => ({
+        name: "ask_person",
+        arguments: { question: "May I?", options: ["yes", "no"], ...more },
+      });
+      const text = (found: Record<string, unknown>) => (found.content as { text: string }[])[0]!.text;
+      assert.equal(text(await call(1, "tools/call", question())), "no");
+      assert.equal(text(await call(2, "tools/call", question({ to: bob }))), "no");
+      // Whoever runs it cannot widen what the person granted.
+      const refused = await call(3, "tools/call", question({ to: ann }));
+      assert.deepEqual([refused.isError, /may not do that/.test(text(refused))], [true, true], text(refused));
+      await bobs.rest.call(`/api/v1/tokens/${id}`, { method: "DELETE" });
+      assert.equal((await call(4, "tools/call", question())).isError, true, "the grant ended");
+    },
+  );
+
   await t.step("mcp asks nobody who was not allowed, and gives the answer of who was", async () => {
     await using _bob = await answering(world, bob);
     await using mcp = asAnn.start(["mcp", "--allow", bob]);
-    const call = async (id: number, method: string, params: unknown) => {
-      await mcp.write({ jsonrpc: "2.0", id, method, params });
-      return (await mcp.line(method, (line) => line.id === id)).result as Record<string, unknown>;
-    };
+    const call = calling(mcp);
     const { serverInfo } = await call(1, "initialize", { protocolVersion: "2025-06-18", capabilities: {} });
     assert.deepEqual(serverInfo, { name: "behest", version: "0.1.0" });
     const { tools } = await call(2, "tools/list", {});
@@ -207,7 +237,6 @@ async function lives(t: Deno.TestContext, program: string): Promise<void> {
       content: [{ type: "text", text: "no" }],
       isError: false,
     });
-    assert.equal((await asAnn.run(["mcp"])).code, 2);
   });
 
   await t.step(

@@ -14,6 +14,7 @@ export const accountMessages = {
   "token.noHook": "No such hook.",
   "token.missing": "There is no such token. It may be revoked already.",
   "token.over": "This token was revoked or has expired. Use another one.",
+  "token.ask": "This token may only ask its own person a question with options.",
   "token.scope": "This token may not do that. Use one with the scope it needs, or log in.",
   "session.over": "Your session ended. Log in again.",
   "session.replaced": "This session has a new token. Use it, or log in again.",

@@ -19,6 +19,7 @@ export const accounts: Translated<typeof accountMessages> = {
   "token.noHook": "Es gibt keinen solchen Hook.",
   "token.missing": "Dieses Token gibt es nicht. Vielleicht ist es schon widerrufen.",
   "token.over": "Dieses Token ist widerrufen oder abgelaufen. Nimm ein anderes.",
+  "token.ask": "Dieses Token darf nur der eigenen Person eine Frage mit Optionen stellen.",
   "token.scope": "Dieses Token darf das nicht. Nimm eines, das es darf, oder melde dich an.",
   "session.over": "Deine Sitzung ist zu Ende. Melde dich wieder an.",
   "session.ticket": "Das Ticket ist verbraucht oder abgelaufen. Hol ein neues.",

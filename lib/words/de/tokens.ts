@@ -22,6 +22,7 @@ export const tokens: Words["tokens"] = {
   receive: "Aufträge empfangen und beantworten",
   files: "Deine Dateien benutzen",
   read: "Lesen, was du empfangen und gesendet hast",
+  ask: "Dir Fragen stellen, sonst niemandem",
   expires: "Endet am",
   expiresHint: "Leer: Es endet erst, wenn du es widerrufst.",
   create: "Token erstellen",

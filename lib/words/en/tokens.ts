@@ -21,6 +21,7 @@ export const tokens = {
   receive: "Receive commands and answer them",
   files: "Use your files",
   read: "Read what you have received and sent",
+  ask: "Ask you questions, and nobody else",
   expires: "Ends on",
   expiresHint: "Empty: it ends only when you revoke it.",
   create: "Create token",

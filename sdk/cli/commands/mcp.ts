@@ -3,7 +3,7 @@ import process from "node:process";
 import { RequestError } from "../../typescript/mod.ts";
 import { type Arguments, duration, exits, texts, UsageError } from "../arguments.ts";
 import { asking, type Context, contextOf } from "../context.ts";
-import { type Asked, askPerson } from "../questions.ts";
+import { askByRest, type Asked, askPerson } from "../questions.ts";
 import { Output } from "../terminal.ts";
 
 export const options = { allow: { type: "string", multiple: true } } as const;
@@ -26,24 +26,27 @@ const tools = [{
   inputSchema: {
     type: "object",
     properties: {
-      to: { type: "string", description: "The person's username." },
+      to: {
+        type: "string",
+        description: "The person's username; without it, the person who made the token.",
+      },
       question: { type: "string", maxLength: 120 },
       details: { type: "string", maxLength: 4000 },
       options: { type: "array", items: { type: "string", maxLength: 60 }, minItems: 2, maxItems: 20 },
       timeout: { type: "string", description: "Like 90s, 10m or 1h, an hour at most; 10m without it." },
     },
-    required: ["to", "question", "options"],
+    required: ["question", "options"],
     additionalProperties: false,
   },
 }] as const;
 
 /**
- * `mcp --allow NAME…`: a server of the Model Context Protocol on standard input and output, so that software asks people and waits.
- * Nobody is asked who is not named here; and what reaches them is decided by their own rules, as for any sender.
+ * `mcp`: a server of the Model Context Protocol on standard input and output, so that software asks a person and waits. That person is
+ * the one whose login this is: a token of theirs with the scope `ask` is their grant to the software (CO-12), and lets it do nothing
+ * else. With `--allow NAME…` and a login that may send, also these people; what reaches them is decided by their own rules.
  */
 export async function run(args: Arguments): Promise<number> {
   const allowed = new Set(texts(args.values, "allow"));
-  if (allowed.size === 0) throw new UsageError("Nobody may be asked: name people with --allow NAME.");
   const context = await contextOf(args);
   const output = new Output(true);
   const answer = (id: Request["id"], body: Record<string, unknown>) =>
@@ -107,13 +110,16 @@ async function called(
   const result = (text: string, isError: boolean) => ({ content: [{ type: "text", text }], isError });
   try {
     const { to, ...asked } = questionIn(given);
-    if (!allowed.has(to)) {
-      return result(`${to} may not be asked: the person who runs this did not allow it.`, true);
-    }
     await using behest = await asking(context);
     behest.client.connect();
-    await behest.client.whenOnline();
-    const { chosen, state } = await askPerson(behest, { ...asked, to });
+    const { user: { username: own } } = await behest.client.whenOnline();
+    const isOwn = to === undefined || to === own;
+    if (!isOwn && !allowed.has(to)) {
+      return result(`${to} may not be asked: only ${[own, ...allowed].join(", ")}.`, true);
+    }
+    const { chosen, state } = isOwn
+      ? await askByRest(behest, { ...asked, to: own })
+      : await askPerson(behest, { ...asked, to });
     return result(chosen === null ? `No answer: ${state}.` : asked.labels[chosen]!, false);
   } catch (error) {
     if (error instanceof UsageError || error instanceof RequestError) return result(error.message, true);
@@ -121,16 +127,21 @@ async function called(
   }
 }
 
-function questionIn(given: unknown): Asked {
+function questionIn(given: unknown): Omit<Asked, "to"> & { to?: string } {
   const { to, question, details, options, timeout = "10m" } = (given ?? {}) as Record<string, unknown>;
-  if (typeof to !== "string" || typeof question !== "string") {
-    throw new UsageError("to and question are needed.");
-  }
+  if (typeof question !== "string") throw new UsageError("question is needed.");
+  if (to !== undefined && typeof to !== "string") throw new UsageError("to is a username.");
   const labels = Array.isArray(options) ? options.filter((one) => typeof one === "string") : [];
   if (labels.length < 2 || labels.length > 20) throw new UsageError("options takes 2 to 20 texts.");
   const timeoutMs = duration(String(timeout));
   if (timeoutMs > longestMs) throw new UsageError("timeout is an hour at most.");
-  return { to, question, labels, timeoutMs, ...(typeof details === "string" ? { body: details } : {}) };
+  return {
+    ...(to === undefined ? {} : { to }),
+    question,
+    labels,
+    timeoutMs,
+    ...(typeof details === "string" ? { body: details } : {}),
+  };
 }
 
 function requestIn(line: string): Request | null {
