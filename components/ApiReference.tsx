@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { fill } from "../lib/words/shape.ts";
 import { Cell, Row, Table } from "./Table.tsx";
+import { useWords } from "./words.tsx";
 
 interface Entry {
   name: string;
@@ -17,7 +19,14 @@ const openAtMost = 5;
 
 /** Methods or calls, each of which opens to its types. */
 export function ApiEntries(
-  { id, title, entries, open }: { id: string; title: string; entries: readonly Entry[]; open: boolean },
+  { id, title, entries, open, tried = () => false }: {
+    id: string;
+    title: string;
+    entries: readonly Entry[];
+    open: boolean;
+    /** Which of them can be tried. */
+    tried?: (name: string) => boolean;
+  },
 ) {
   if (entries.length === 0) return null;
   return (
@@ -35,6 +44,7 @@ export function ApiEntries(
               <code>{name}</code>
               <span class="muted">{says}</span>
             </summary>
+            {tried(name) ? <TryLink name={name} /> : null}
             {types.map(({ label, text }) => (
               <pre class="code" tabIndex={0} key={label + text}>
                 <b>{label}</b> {text}
@@ -44,6 +54,17 @@ export function ApiEntries(
         ))}
       </div>
     </section>
+  );
+}
+
+function TryLink({ name }: { name: string }) {
+  const words = useWords("docs");
+  return (
+    <p>
+      <a href={`/docs?try=${encodeURIComponent(name)}#try`} aria-label={fill(words.tryOf, { name })}>
+        {words.try}
+      </a>
+    </p>
   );
 }
 

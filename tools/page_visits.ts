@@ -106,6 +106,10 @@ const doors: Visit[] = [
   }),
   visit(null, "/setup"),
   visit(null, "/docs"),
+  visit(ann, "/docs", {
+    name: "docs-try",
+    path: "/docs?try=command.send#try",
+  }),
   visit(null, "/offline"),
   visit(null, "/_404", { name: "nowhere", path: "/nowhere" }),
   visit(null, "/_error", { name: "not-so", path: "/stop" }),

@@ -25,8 +25,12 @@ const search = {
 };
 const filter = { state: c.commandState.optional(), category: slug.optional() };
 
-/** The query of `POST /api/v1/rpc` (WS-12). */
-export const deviceQuery = z.strictObject({ device: device.default("default") });
+/** The query of `POST /api/v1/rpc` (WS-12): that of its stream, of which only `device` says something here. */
+export const deviceQuery = z.strictObject({
+  device: device.default("default"),
+  window: z.string().max(8).optional(),
+  accept: z.string().max(1200).optional(),
+});
 
 /** The query of `POST /api/v1/commands`: for how many seconds to wait for the answer. */
 export const commandSendQuery = z.strictObject({

@@ -9,6 +9,7 @@ export { methodMeanings, notificationMeanings } from "./meanings.ts";
 export { limitRows } from "./contract_limits.ts";
 export { type RuleSection, ruleSections } from "./rules.ts";
 export { described, fieldMeaning, unusedMeanings } from "./described.ts";
+export { type TryCall, tryCall } from "./try_calls.ts";
 export { namedTypes, typeText } from "./type_text.ts";
 export { type Reference, referenceFor } from "./reference.ts";
 export { openApi } from "./openapi.ts";

@@ -5,6 +5,9 @@ export const restFieldMeanings: Readonly<Record<string, string>> = {
   deviceId: "Id of the device in the list.",
   "POST /hooks/{token}.token": "The hook's token: the last part of its address.",
   wait: "Waits so many seconds for the answer of the one recipient; 202 when there is none in time.",
+  "POST /rpc.device": "The device whose stream is open.",
+  "POST /rpc.window": "That of the stream; means nothing here.",
+  "POST /rpc.accept": "That of the stream; means nothing here.",
   "GET /commands.box": "inbox: received; outbox: sent.",
   "GET /commands.state": "Only commands in this state.",
 

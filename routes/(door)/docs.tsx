@@ -4,8 +4,9 @@ import { Brand } from "../../components/Brand.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
-import { useWords } from "../../components/words.tsx";
-import { documents, firstRequests, referenceFor } from "../../lib/reference/mod.ts";
+import { Filled, useGiven, useWords } from "../../components/words.tsx";
+import TryIsland from "../../islands/TryCall.tsx";
+import { documents, firstRequests, referenceFor, type TryCall, tryCall } from "../../lib/reference/mod.ts";
 import { define } from "../../lib/web/define.ts";
 
 const queryLength = 100;
@@ -14,11 +15,12 @@ const queryLength = 100;
 export const handler = define.handlers({
   GET(ctx) {
     const query = (ctx.url.searchParams.get("q") ?? "").trim().slice(0, queryLength);
-    return page({ query, reference: referenceFor(query), site: ctx.state.site });
+    const tried = tryCall(ctx.url.searchParams.get("try") ?? "");
+    return page({ query, reference: referenceFor(query), tried, site: ctx.state.site });
   },
 });
 
-export default define.page<typeof handler>(function Docs({ data: { query, reference, site }, url }) {
+export default define.page<typeof handler>(function Docs({ data: { query, reference, tried, site }, url }) {
   const words = useWords("docs");
   const { rules, methods, notifications, calls, types, errors, closes, limits } = reference;
   const parts = [
@@ -31,6 +33,7 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
     ["closes", words.closes, closes],
     ["limits", words.limits, limits],
   ] as const;
+  const isTried = (name: string) => tryCall(name) !== null;
   const shown = parts.filter(([, , rows]) => rows.length > 0);
   const then: Record<string, string> = {
     stop: words.thenStop,
@@ -64,16 +67,17 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
             </ul>
           </nav>
         )}
+      {tried === null ? null : <Try call={tried} />}
       {query === "" ? <Begin site={site} /> : null}
       <ApiRules title={words.rules} sections={rules} open={query !== ""} />
-      <ApiEntries id="methods" title={words.methods} entries={methods} open={query !== ""} />
+      <ApiEntries id="methods" title={words.methods} entries={methods} open={query !== ""} tried={isTried} />
       <ApiEntries
         id="notifications"
         title={words.notifications}
         entries={notifications}
         open={query !== ""}
       />
-      <ApiEntries id="calls" title={words.calls} entries={calls} open={query !== ""} />
+      <ApiEntries id="calls" title={words.calls} entries={calls} open={query !== ""} tried={isTried} />
       {types.length === 0 ? null : (
         <section class="panel" id="types" aria-labelledby="types-title">
           <h2 id="types-title">{words.types}</h2>
@@ -117,6 +121,22 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
     </main>
   );
 });
+
+/** One call, to be tried with one's own session. */
+function Try({ call }: { call: TryCall }) {
+  const words = useWords("tries");
+  return (
+    <section class="panel" id="try" aria-labelledby="try-title">
+      <h2 id="try-title">
+        <Filled text={words.title} name={<code>{call.name}</code>} />
+      </h2>
+      <p>
+        {words.lead} <a href={`/docs#${anchorOf(call.name)}`}>{words.close}</a>
+      </p>
+      <TryIsland key={call.name} call={call} words={useGiven(["tries"])} />
+    </section>
+  );
+}
 
 /** The first three steps of a client, with this server's address. */
 function Begin({ site }: { site: string }) {

@@ -23,6 +23,17 @@ Deno.test("OP-5: /docs shows every method, notification and call to anybody, and
     assert.ok(
       heard.includes("<summary>Who hears what</summary>") && !heard.includes("<summary>Stop</summary>"),
     );
+    // Each call with JSON can be tried, with a form that works once scripts are there; what is not there cannot.
+    assert.ok(!whole.includes('id="try"'));
+    const links = new Set(
+      [...whole.matchAll(/\/docs\?try=([^#"]+)#try/g)].map(([, name]) => decodeURIComponent(name!)),
+    );
+    for (const name of Object.keys(methods)) assert.ok(links.has(name), name);
+    assert.ok(links.has("DELETE /api/v1/files/{id}") && !links.has("POST /api/v1/files"));
+    const trying = await page(`/docs?try=${encodeURIComponent("POST /api/v1/tokens")}`);
+    assert.ok(/id="try"[\s\S]*scopes[\s\S]*name="agree"/.test(trying));
+    assert.ok(!(await page("/docs?try=inbox.counts")).includes('name="agree"'));
+    assert.ok(!(await page("/docs?try=%3Cscript%3Exyzzy")).includes("xyzzy"));
     const found = await page("/docs?q=CANCELS+sent");
     assert.ok(found.includes("<code>command.cancel</code>"));
     assert.ok(!found.includes("<code>command.send</code>"));

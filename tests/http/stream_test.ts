@@ -21,6 +21,7 @@ class StreamClient implements AsyncDisposable {
   readonly #headers: Record<string, string>;
   readonly #device: string;
   readonly #leaving = new AbortController();
+  #more = "";
   #reading: Promise<void> = Promise.resolve();
   #reader: ReadableStreamDefaultReader<string> | null = null;
 
@@ -30,7 +31,9 @@ class StreamClient implements AsyncDisposable {
     this.#device = device;
   }
 
+  /** `more`: of the query, which the library sends with each frame too. */
   async open(more = ""): Promise<Response> {
+    this.#more = more;
     const response = await fetch(`${this.#app.origin}/api/stream?device=${this.#device}${more}`, {
       headers: this.#headers,
       signal: this.#leaving.signal,
@@ -40,7 +43,7 @@ class StreamClient implements AsyncDisposable {
   }
 
   post(body: string, device = this.#device): Promise<Response> {
-    return fetch(`${this.#app.origin}/api/v1/rpc?device=${device}`, {
+    return fetch(`${this.#app.origin}/api/v1/rpc?device=${device}${this.#more}`, {
       method: "POST",
       headers: { ...this.#headers, "content-type": "application/json" },
       body,
@@ -102,7 +105,7 @@ Deno.test("WS-12: greeting, requests, deliveries and acknowledgements without a 
   await using bob = new StreamClient(app, { cookie: rig.cookieOf("bob") }, "browser");
   const opened = await ann.open();
   assert.equal(opened.headers.get("content-type"), "text/event-stream");
-  assert.equal((await bob.open("&window=1")).status, 200);
+  assert.equal((await bob.open("&window=1&accept=task,x-lamp")).status, 200);
   const ready = await ann.notified("session.ready");
   assert.equal(ready.params?.protocol, 1);
   await bob.notified("session.ready");

@@ -13,6 +13,8 @@ export const docs: Words["docs"] = {
   beginConnect: "Verbinde dich damit. Der erste Frame ist session.ready.",
   beginSend: "Sende einen Auftrag, und bestätige, was du empfängst.",
   machine: "Für Programme:",
+  try: "Ausprobieren",
+  tryOf: "Ausprobieren: {name}",
   rules: "Wie sich ein Client verhält",
   methods: "Methoden des Sockets",
   notifications: "Benachrichtigungen des Servers",

@@ -64,6 +64,7 @@ import { sessions } from "./sessions.ts";
 import { story } from "./story.ts";
 import { system } from "./system.ts";
 import { tokens } from "./tokens.ts";
+import { tries } from "./tries.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
 import { users } from "./users.ts";
@@ -138,6 +139,7 @@ export const de = {
   story,
   system,
   tokens,
+  tries,
   twoFactor,
   upload,
   users,

@@ -12,6 +12,8 @@ export const docs = {
   beginConnect: "Connect with it. The first frame is session.ready.",
   beginSend: "Send a command, and acknowledge what you receive.",
   machine: "For programs:",
+  try: "Try it",
+  tryOf: "Try it: {name}",
   rules: "How a client behaves",
   methods: "Methods of the socket",
   notifications: "Notifications of the server",

@@ -63,6 +63,7 @@ import { sessions } from "./sessions.ts";
 import { story } from "./story.ts";
 import { system } from "./system.ts";
 import { tokens } from "./tokens.ts";
+import { tries } from "./tries.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
 import { users } from "./users.ts";
@@ -137,6 +138,7 @@ export const en = {
   story,
   system,
   tokens,
+  tries,
   twoFactor,
   upload,
   users,

@@ -1,0 +1,20 @@
+/** `/docs`: a call is tried with one's own session. */
+export const tries = {
+  title: "Try {name}",
+  lead: "Sent with your own session: what it does is real.",
+  scripts: "This needs scripts in your browser.",
+  address: "Address",
+  addressHint: "Fill in what stands in braces. Add a query with ? if the call takes one.",
+  body: "JSON",
+  bodyHint: "Required fields are there. The types below have all of them.",
+  agree: "This can change something for you or for other people. Do it.",
+  send: "Send",
+  sending: "Sending",
+  answer: "Answer",
+  notJson: "This is not JSON. Check quotes, commas and brackets.",
+  notHere: "The address must begin with /api/v1/ and have no braces.",
+  offline: "The server did not answer. Try again.",
+  logIn: "You are not logged in. Log in",
+  prove: "This asks who you are again. Prove it, then send again",
+  close: "Close",
+};
