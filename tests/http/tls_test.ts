@@ -71,6 +71,30 @@ Deno.test("OP-10: the server speaks https itself, and goes over to a new certifi
   });
 });
 
+Deno.test("OP-10: with the setting of deploy/behest-sysctl.conf no connection is reset while a new certificate is taken up", async () => {
+  const setting = /^net\.ipv4\.tcp_migrate_req = 1$/m.exec(
+    await Deno.readTextFile("deploy/behest-sysctl.conf"),
+  );
+  assert.ok(setting !== null);
+  await using one = await directory();
+  await using other = await directory();
+  await Promise.all([writeCertificate(one.path), writeCertificate(other.path)]);
+  const program = new URL("../fakes/tls_renewals.ts", import.meta.url).pathname;
+  const script = 'ip link set lo up && echo 1 > /proc/sys/net/ipv4/tcp_migrate_req && exec "$0" "$@"';
+  const { code, stdout, stderr } = await new Deno.Command("unshare", {
+    args: [
+      ...["--user", "--map-root-user", "--net", "sh", "-c", script],
+      ...[Deno.execPath(), "run", "-A", "--no-check", "--unstable-net", "--cached-only", program],
+      ...[one.path, other.path],
+    ],
+  }).output();
+  const [told, wrong] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.equal(code, 0, wrong);
+  const { answered, reset } = JSON.parse(told!);
+  assert.equal(reset, 0, told);
+  assert.ok(answered >= 80, told);
+});
+
 Deno.test("OP-10 OP-4: a check says when the certificate ends, and that it has ended, is missing or has another's key", async () => {
   await using dir = await directory();
   const files = await writeCertificate(dir.path);
