@@ -2,6 +2,7 @@ import { type DownloadRates, measureDownload } from "./files_download.ts";
 import { measureUpload, measureUploadMemory, randomFile, type UploadRates } from "./files_upload.ts";
 import { median } from "./numbers.ts";
 import type { Bench, PartRows as Part } from "./part.ts";
+import { NoPeer, openTusd } from "./peers.ts";
 import { type Row, times } from "./table.ts";
 
 /** Uploads at once while memory is watched, and the most that they may take together. */
@@ -10,7 +11,14 @@ const uploadsQuick = 5;
 const memoryMiB = 150;
 
 export async function uploadRows({ dir, rounds }: Bench): Promise<Part> {
-  const measured = await measureUpload(dir, await randomFile(dir), rounds);
+  const tusd = await openTusd(dir);
+  await using _tusd = tusd instanceof NoPeer ? null : tusd;
+  const measured = await measureUpload(
+    dir,
+    await randomFile(dir),
+    rounds,
+    tusd instanceof NoPeer ? null : tusd,
+  );
   const row = rowsOf(measured);
   return {
     rows: [
@@ -24,6 +32,9 @@ export async function uploadRows({ dir, rounds }: Bench): Promise<Part> {
         "httpDropped",
         "Deno.serve that drops it",
       ),
+      ...tusd instanceof NoPeer
+        ? []
+        : [row("an upload of 1 GiB through the server, by curl", "http", "tusd", tusd.name, 1 / 1.3)],
     ],
     notes: [notesOf("Uploads by round", measured)],
   };

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
 import { Child } from "./child.ts";
 import type { FilesServerReady } from "./files_server.ts";
+import type { Peer } from "./peers.ts";
 
 export const uploadBytes = 2 ** 30;
 /** What a body's chunks are at most, as the runtime hands them out. */
@@ -22,6 +23,8 @@ export interface UploadRates {
   http: number;
   /** Sent by curl to a handler that drops what comes. */
   httpDropped: number;
+  /** Sent by curl to tusd, which neither hashes nor syncs; 0 without it. */
+  tusd: number;
 }
 
 /** A file of random bytes for a whole bench. */
@@ -58,7 +61,12 @@ async function rateOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** One round: all ways one after the other, so that they see the same machine. */
-export async function measureUpload(dir: string, file: string, rounds: number): Promise<UploadRates[]> {
+export async function measureUpload(
+  dir: string,
+  file: string,
+  rounds: number,
+  tusd: Peer | null,
+): Promise<UploadRates[]> {
   const dataDir = await Deno.makeTempDir({ dir, prefix: "upload-" });
   const { child, ready } = await Child.start<FilesServerReady>("files_server.ts", [dataDir, file]);
   await using server = child;
@@ -74,7 +82,8 @@ export async function measureUpload(dir: string, file: string, rounds: number): 
     const http = await rateOf(() => runs("curl", curlArgs(ready, file)));
     await server.ask("wipe");
     const httpDropped = await rateOf(() => runs("curl", curlArgs(ready, file, "/discard")));
-    measured.push({ hash, sha256sum, store, http, httpDropped });
+    const toTusd = tusd === null ? 0 : await rateOf(() => runs("curl", tusArgs(tusd, file)));
+    measured.push({ hash, sha256sum, store, http, httpDropped, tusd: toTusd });
   }
   await Deno.remove(root, { recursive: true });
   return measured;
@@ -102,6 +111,16 @@ function curlArgs(
     ...["--silent", "--show-error", "--fail", "--output", "/dev/null", "--request", "POST"],
     ...["--header", `Authorization: Bearer ${token}`, "--header", "Expect:"],
     ...["--upload-file", file, `${url}${path}`],
+  ];
+}
+
+/** The whole file in the request that begins it. */
+function tusArgs({ addr }: Peer, file: string): string[] {
+  return [
+    ...["--silent", "--show-error", "--fail", "--output", "/dev/null", "--request", "POST"],
+    ...["--header", "Tus-Resumable: 1.0.0", "--header", `Upload-Length: ${uploadBytes}`],
+    ...["--header", "Content-Type: application/offset+octet-stream", "--header", "Expect:"],
+    ...["--upload-file", file, `http://${addr}/files`],
   ];
 }
 

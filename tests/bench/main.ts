@@ -1,7 +1,7 @@
 /**
- * `deno task bench [part…] [--quick] [--rounds=N]`: what we do beside what the platform and its peers do. All parts when none
- * is named. It asserts nothing about time. Results are printed, those that miss their target first, and written to
- * `docs/performance.md`, except with `--dry`.
+ * `deno task bench [part…] [--quick] [--rounds=N] [--minutes=N]`: what we do beside what the platform and its peers do. All
+ * parts when none is named; after so many minutes no other part begins. It asserts nothing about time. Results are printed,
+ * those that miss their target first. Each part's are written to `docs/performance.md` when it ends, except with `--dry`.
  */
 import { complain, say } from "../../lib/platform/console.ts";
 import { allBroadcastRows, writeCostRows } from "./broadcast_rows.ts";
@@ -25,31 +25,33 @@ const wantedSockets = 10_000;
 /** Time in which a part that broke ends. */
 const settleMs = 5_000;
 
+/** In their order: what the time of a run is best spent on comes first. */
 const parts: Record<string, Part> = {
   "broadcast": broadcastRows,
   "acknowledged": acknowledgedRows,
   "backlog": backlogRows,
   "sends": sendRows,
-  "stores": storeRows,
-  "latency": latencyRows,
-  "chat": chatRows,
   "connect": connectRows,
-  "idle": idleRows,
-  "fan-out": fanOutRows,
-  "all-broadcast": allBroadcastRows,
-  "write-cost": writeCostRows,
-  "push": pushRows,
-  "requests": requestRows,
-  "scan": scanRows,
   "upload": uploadRows,
   "small-uploads": smallUploadRows,
-  "upload-memory": uploadMemoryRows,
   "download": downloadRows,
+  "requests": requestRows,
+  "idle": idleRows,
+  "latency": latencyRows,
+  "fan-out": fanOutRows,
+  "all-broadcast": allBroadcastRows,
+  "chat": chatRows,
+  "push": pushRows,
+  "stores": storeRows,
+  "scan": scanRows,
+  "upload-memory": uploadMemoryRows,
+  "write-cost": writeCostRows,
 };
 
 async function run(): Promise<number> {
   const allowed = await socketsAllowed(wantedSockets);
   if ("exitCode" in allowed) return allowed.exitCode;
+  const begunAt = performance.now();
   const named = Deno.args.filter((arg) => !arg.startsWith("--"));
   const unknown = named.find((name) => !Object.hasOwn(parts, name));
   if (unknown !== undefined) {
@@ -57,35 +59,45 @@ async function run(): Promise<number> {
     return 1;
   }
   const quick = Deno.args.includes("--quick");
-  const roundsArg = Deno.args.find((arg) => arg.startsWith("--rounds="))?.slice("--rounds=".length);
-  const rounds = Number(roundsArg ?? (quick ? 1 : 3));
+  const rounds = numberOf("rounds") ?? (quick ? 1 : 3);
+  const mostMs = (numberOf("minutes") ?? Infinity) * 60_000;
   const dir = await Deno.makeTempDir({ prefix: "behest-bench-" });
   // A broker that is compared with may run as another user.
   await Deno.chmod(dir, 0o755);
   const bench: Bench = { dir, rounds, quick, sockets: allowed.sockets };
+  const limit = allowed.sockets < wantedSockets
+    ? ` Only ${allowed.sockets} sockets: the limit of open files (ulimit -n) is low.`
+    : "";
   const results = new Map<string, PartRows>();
   let failed = false;
   try {
     for (const name of named.length > 0 ? named : Object.keys(parts)) {
-      const begunAt = performance.now();
+      const partBegunAt = performance.now();
+      if (partBegunAt - begunAt > mostMs) {
+        complain(`${name}: not measured, as the time is over; its rows stay as they were`);
+        continue;
+      }
       try {
-        results.set(name, await unlessBroken(parts[name]!(bench)));
+        const part = await unlessBroken(parts[name]!(bench));
+        results.set(name, part);
+        await record(name, part, await machine(rounds, quick) + limit);
       } catch (error) {
         // The other parts are still worth their time.
         failed = true;
         complain(`${name}: ${error instanceof Error ? error.stack : error}`);
       }
-      complain(`${name}: ${((performance.now() - begunAt) / 1000).toFixed(0)} s`);
+      complain(`${name}: ${((performance.now() - partBegunAt) / 1000).toFixed(0)} s`);
     }
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
-  const measured = await machine(rounds, quick);
-  const limit = allowed.sockets < wantedSockets
-    ? ` Only ${allowed.sockets} sockets: the limit of open files (ulimit -n) is low.`
-    : "";
-  await report(results, measured + limit);
+  show(results, await machine(rounds, quick) + limit);
   return failed ? 1 : 0;
+}
+
+function numberOf(name: string): number | null {
+  const said = Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  return said === undefined ? null : Number(said);
 }
 
 /** What an error does that nobody catches, as of a socket that closed: it breaks the part that runs, not the others. */
@@ -110,7 +122,7 @@ function pass<T>(ms: number, value: T): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(value), ms));
 }
 
-async function report(results: ReadonlyMap<string, PartRows>, measured: string): Promise<void> {
+function show(results: ReadonlyMap<string, PartRows>, measured: string): void {
   const rows = [...results.values()].flatMap((part) => part.rows);
   const notes = [...results.values()].flatMap((part) => part.notes);
   const missed = rows.filter(({ met }) => met === false);
@@ -118,10 +130,14 @@ async function report(results: ReadonlyMap<string, PartRows>, measured: string):
   if (rows.length > 0) {
     say(`\n${tableOf(rows)}\n\n${notes.map((note) => `- ${note}`).join("\n")}\n- ${measured}`);
   }
+}
+
+/** A part's rows, as soon as it has them: what ends a bench early takes none of them back. */
+async function record(name: string, part: PartRows, measured: string): Promise<void> {
   if (Deno.args.includes("--dry")) return;
-  const sections = new Map([...results].map(([name, part]) => [name, sectionOf(name, part, measured)]));
   const old = await Deno.readTextFile(recordFile).catch(() => "");
-  await Deno.writeTextFile(recordFile, updatedRecord(old, sections, Object.keys(parts)));
+  const section = new Map([[name, sectionOf(name, part, measured)]]);
+  await Deno.writeTextFile(recordFile, updatedRecord(old, section, Object.keys(parts)));
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", recordFile] }).output();
 }
 

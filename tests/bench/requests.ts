@@ -15,6 +15,8 @@ const visits = 20;
 const calls = [
   "inbox.list",
   "inbox.list, no match",
+  "inbox.list by words",
+  "inbox.list by words that nothing has",
   "command.list of one sent",
   "command.list of all sent",
   "admin stats",

@@ -64,6 +64,9 @@ if (import.meta.main) {
   await answerCommands(ready, {
     "inbox.list": () => called(() => methods["inbox.list"]!(reader.caller, {})),
     "inbox.list, no match": () => called(() => methods["inbox.list"]!(reader.caller, { state: "declined" })),
+    "inbox.list by words": () => called(() => methods["inbox.list"]!(reader.caller, { q: "short title" })),
+    "inbox.list by words that nothing has": () =>
+      called(() => methods["inbox.list"]!(reader.caller, { q: "no such words" })),
     "command.list of one sent": () =>
       called(() => methods["command.list"]!(sender.caller, { box: "outbox", limit: 1 })),
     "command.list of all sent": () =>
