@@ -1,4 +1,11 @@
-import { type Bell, type Caller, type Clock, iso, type NoticeList } from "../platform/mod.ts";
+import {
+  type Bell,
+  type Caller,
+  type Clock,
+  iso,
+  type NoticeList,
+  type OwedNotice,
+} from "../platform/mod.ts";
 import {
   type Answer,
   type Contact,
@@ -228,9 +235,30 @@ export class Contacts {
       const step = await decide(other, pair);
       if (step instanceof Refusal) return step;
       if (typeof step === "string") return changed(other, step);
-      if (await pair.write(step.mine, step.theirs)) return this.#tell(caller, other, pair, step);
+      const owed = await this.#owed(caller, other.id, pair, step);
+      if (!await pair.write(step.mine, step.theirs, owed)) continue;
+      const told = await this.#tell(caller, other, pair, step);
+      // Not awaited: whether a request arrives must not be seen in how long it takes (CO-10).
+      void this.#needs.notices.give(owed);
+      return told;
     }
     return new Refusal("conflict", "contact.changed");
+  }
+
+  /** The notice that a step leaves with the other person, as far as their rules let the caller's text through (CO-11). */
+  async #owed(
+    caller: Caller,
+    otherId: string,
+    before: ContactPair,
+    { theirs, tellOther }: Step,
+  ): Promise<OwedNotice<NewNotice>[]> {
+    const kind = noticeOf(before.theirs?.relation ?? "none", theirs?.relation ?? "none");
+    if (!tellOther || kind === null) return [];
+    const { notices, textRules } = this.#needs;
+    const arrives = (await textRules(otherId)).approach(caller.username) === "arrive";
+    return kind === "contact_requested" && !arrives
+      ? []
+      : [notices.owe(otherId, { kind, by: caller.userId })];
   }
 
   async #tell(caller: Caller, other: Person, before: ContactPair, step: Step): Promise<ContactChanged> {
@@ -261,11 +289,7 @@ export class Contacts {
     // A request that is not shown neither comes nor goes.
     const isRequest = after === "incoming" || (before === "incoming" && after === "none");
     if (isRequest && rules.approach(caller.username) !== "arrive") return;
-    const { bell, notices } = this.#needs;
-    bell.notify(otherId, "contact.changed", changed(shownTo(rules, caller), after));
-    const kind = noticeOf(before, after);
-    // Not awaited: whether a request arrives must not be seen in how long it takes (CO-10).
-    if (kind !== null) void notices.add(otherId, { kind, by: caller.userId });
+    this.#needs.bell.notify(otherId, "contact.changed", changed(shownTo(rules, caller), after));
   }
 
   async #connected(userId: string, otherId: string, createdAt: number): Promise<Step | Refusal> {

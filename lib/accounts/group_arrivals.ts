@@ -1,14 +1,14 @@
-import type { Caller } from "../platform/mod.ts";
-import { type GroupChanged, limits } from "../protocol/mod.ts";
+import type { Caller, OwedNotice } from "../platform/mod.ts";
+import { type GroupChanged, limits, type NewNotice } from "../protocol/mod.ts";
 import type { GroupLifeNeeds } from "./group_life.ts";
-import type { GroupRecord, MemberRecord } from "./group_ports.ts";
+import type { GroupRecord, MemberRecord, MembershipPlace } from "./group_ports.ts";
 import { isShown, titleFor } from "./group_views.ts";
 
 type Needs = Pick<GroupLifeNeeds, "store" | "bell" | "notices" | "textRules">;
 
 /** Tells a person of a change of their membership, as far as their rules let it through (CO-11). */
 export async function tellMember(
-  { store, bell, notices, textRules }: Needs,
+  { store, bell, textRules }: Omit<Needs, "notices">,
   caller: Caller,
   userId: string,
   { group, before, after }: { group: GroupRecord; before: MemberRecord | null; after: MemberRecord | null },
@@ -23,11 +23,22 @@ export async function tellMember(
   const rules = await textRules(userId);
   const member = after ?? before;
   if (member !== null && !isShown(rules, member)) return;
-  const title = titleFor(rules, group);
-  bell.notify(userId, "group.changed", { ...told, title });
-  if (before !== null || after === null || after.since !== null) return;
-  // Not awaited: whether an invitation arrives must not be seen in how long it takes (CO-10).
-  void notices.add(userId, { kind: "group_invited", group: told.name, title });
+  bell.notify(userId, "group.changed", { ...told, title: titleFor(rules, group) });
+}
+
+/** The notice that an invitation leaves with its person, as far as their rules let it through (CO-11). */
+export async function invitationOwed(
+  { notices, textRules }: Pick<Needs, "notices" | "textRules">,
+  caller: Caller,
+  { group, member: before }: MembershipPlace,
+  after: MemberRecord | null,
+): Promise<OwedNotice<NewNotice>[]> {
+  if (before !== null || after === null || after.since !== null) return [];
+  const { userId } = after;
+  if (userId === caller.userId) return [];
+  const rules = await textRules(userId);
+  if (!isShown(rules, after)) return [];
+  return [notices.owe(userId, { kind: "group_invited", group: group.name, title: titleFor(rules, group) })];
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { AuditEntry } from "../platform/mod.ts";
-import type { GroupRole, Refusal } from "../protocol/mod.ts";
+import type { AuditEntry, OwedNotice } from "../platform/mod.ts";
+import type { GroupRole, NewNotice, Refusal } from "../protocol/mod.ts";
 
 /** Stored record of a group. Every change of a membership writes it, so one check covers all of them. */
 export interface GroupRecord {
@@ -46,10 +46,24 @@ export interface MembershipPlace {
   readonly actor: MemberRecord | null;
 }
 
+/** What becomes of a membership; null ends it. `owed`: the notice that it leaves with the person, for the same commit. */
+export interface MembershipDecision {
+  readonly member: MemberRecord | null;
+  readonly auditEntry: AuditEntry;
+  readonly owed?: readonly OwedNotice<NewNotice>[];
+}
+
 /** Removes the memberships of a group that ended, run by `GroupLife.run`. */
 export interface GroupJob {
   kind: "group_end";
   group: string;
+}
+
+/** A membership before and after a change, and the notices that it owes. */
+export interface MembershipChange {
+  readonly before: MembershipPlace;
+  readonly after: MemberRecord | null;
+  readonly owed: readonly OwedNotice<NewNotice>[];
 }
 
 /** Never returns groups that ended. */
@@ -66,17 +80,14 @@ export interface GroupsStore {
   /** Returns all groups in order of name. */
   allGroups(): Promise<GroupRecord[]>;
   /**
-   * Reads, calls `decide` and writes both directions, the counts and the audit entry in one commit; calls `decide` again when
-   * another writer was faster. `member` null removes the membership; a `null` decision changes nothing. Null when there is no
-   * such group.
+   * Reads, calls `decide` and writes both directions, the counts, the audit entry and what is owed in one commit; calls `decide`
+   * again when another writer was faster. A `null` decision changes nothing. Null when there is no such group.
    */
   change(
     name: string,
     who: { userId: string; actorId: string },
-    decide: (
-      place: MembershipPlace,
-    ) => Promise<{ member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null>,
-  ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null>;
+    decide: (place: MembershipPlace) => Promise<MembershipDecision | Refusal | null>,
+  ): Promise<MembershipChange | Refusal | null>;
   /**
    * Changes the group itself, like `change`. A group that gets `endedAt` is gone with this commit, and a `group_end` job removes
    * its memberships.

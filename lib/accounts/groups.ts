@@ -11,7 +11,7 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
-import { invitationsAfterStop, neverArrives, tellMember } from "./group_arrivals.ts";
+import { invitationOwed, invitationsAfterStop, neverArrives, tellMember } from "./group_arrivals.ts";
 import { GroupLife, type GroupLifeNeeds } from "./group_life.ts";
 import { isOwner, lastOwner, nextOwner } from "./group_owners.ts";
 import type { GroupRecord, MemberRecord, MembershipPlace } from "./group_ports.ts";
@@ -234,10 +234,14 @@ export class Groups {
     decide: (place: MembershipPlace) => Decision | Promise<Decision>,
   ): Answer<GroupChanged> {
     const who = { userId: person.userId, actorId: caller.userId };
-    const changed = await this.#needs.store.change(name, who, async (place) => await decide(place));
+    const changed = await this.#needs.store.change(name, who, async (place) => {
+      const decision = await decide(place);
+      if (decision === null || decision instanceof Refusal) return decision;
+      return { ...decision, owed: await invitationOwed(this.#needs, caller, place, decision.member) };
+    });
     if (changed === null) return noGroup();
     if (changed instanceof Refusal) return changed;
-    const { before: { group, member: before }, after } = changed;
+    const { before: { group, member: before }, after, owed } = changed;
     const told: GroupChanged = {
       name,
       title: group.title,
@@ -247,6 +251,8 @@ export class Groups {
     if (before !== after) {
       await tellMember(this.#needs, caller, person.userId, { group, before, after }, told);
     }
+    // Not awaited: whether an invitation arrives must not be seen in how long it takes (CO-10).
+    void this.#needs.notices.give(owed);
     return told;
   }
 

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../platform/mod.ts";
+import type { AuditEntry, OwedNotice } from "../platform/mod.ts";
 import type { Agent, Hook, Role, TokenScope, WebhookBody } from "../protocol/mod.ts";
 
 /** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
@@ -237,8 +237,15 @@ export interface ContactRecord {
 export interface ContactPair {
   readonly mine: ContactRecord | null;
   readonly theirs: ContactRecord | null;
-  /** Writes both sides in one commit; null removes. False when either side changed since it was read. */
-  write(mine: ContactRecord | null, theirs: ContactRecord | null): Promise<boolean>;
+  /**
+   * Writes both sides, and the notices that it owes, in one commit; null removes. False when either side changed since it was
+   * read.
+   */
+  write(
+    mine: ContactRecord | null,
+    theirs: ContactRecord | null,
+    owed?: readonly OwedNotice<unknown>[],
+  ): Promise<boolean>;
 }
 
 export interface ContactsStore {

@@ -185,6 +185,10 @@ export class SharedBell implements Bell, AsyncDisposable {
     this.#own.handled(userId);
   }
 
+  over(commandId: string): void {
+    this.#own.over(commandId);
+  }
+
   async remind(userId: string, commandId: string, why: "deadline" | "later"): Promise<void> {
     await this.#own.remind(userId, commandId, why);
   }

@@ -99,7 +99,10 @@ export class BroadcastTransitions {
       const { id } = record.command;
       if (!await store.changeBroadcast(id, broadcast, to, happening, by?.requestId)) continue;
       // Recipients never heard of a scheduled one.
-      if (broadcast.state !== "scheduled") await this.#notifyEnd(record, to);
+      if (broadcast.state !== "scheduled") {
+        this.#parts.bell.over(id);
+        await this.#notifyEnd(record, to);
+      }
       return true;
     }
   }

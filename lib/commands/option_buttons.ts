@@ -10,19 +10,20 @@ import type { Transitions } from "./transitions.ts";
 const optionsMost = 2;
 const keyLength = 8;
 
-/** An option that a notification can offer as a button. `key` names it, with its words: it means nothing else once they change. */
+/** An option that a notification can offer as a button. `key` names it in this edition of its command: it answers no other. */
 export interface OptionButton {
   key: string;
   label: string;
 }
 
 /** CM-9: the options of a question that can be answered now by one of them alone, if there are few enough. */
-export function optionButtons({ command }: CommandRecord, state: CommandState): OptionButton[] {
+export function optionButtons(record: CommandRecord, state: CommandState): OptionButton[] {
+  const { command } = record;
   const options = optionsOf(command);
   const to = submittedAs(command);
   if (options.length > optionsMost || !mayMove(state, to, "recipient", command.requires)) return [];
   if (missingWork({ state: to }, command.requires, { files: 0, answered: true }) !== null) return [];
-  return options.map((option) => ({ key: keyOf(option), label: option.label }));
+  return options.map((option) => ({ key: keyOf(record, option), label: option.label }));
 }
 
 /** UI-12: answers questions from notifications. */
@@ -43,10 +44,12 @@ export class OptionButtons {
     const record = (await this.#store.commands([id])).get(id);
     const option = record === undefined
       ? undefined
-      : optionsOf(record.command).find((option) => keyOf(option) === key);
+      : optionsOf(record.command).find((option) => keyOf(record, option) === key);
     if (record === undefined || option === undefined) return new Refusal("not_found", "command.missing");
     const state = submittedAs(record.command);
-    return await this.#transitions.update(caller, { id, state, answer: option.id }, { fromOutside: true });
+    const { edition = 0 } = record;
+    const params = { id, state, answer: option.id };
+    return await this.#transitions.update(caller, params, { fromOutside: true, edition });
   }
 }
 
@@ -60,6 +63,6 @@ function submittedAs({ requires }: CommandRecord["command"]): "submitted" | "com
   return requires === "review" ? "submitted" : "completed";
 }
 
-function keyOf({ id, label }: Option): string {
-  return createHash("sha256").update(`${id}\n${label}`).digest("base64url").slice(0, keyLength);
+function keyOf({ edition = 0 }: CommandRecord, { id, label }: Option): string {
+  return createHash("sha256").update(`${edition}\n${id}\n${label}`).digest("base64url").slice(0, keyLength);
 }

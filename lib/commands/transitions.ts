@@ -42,12 +42,13 @@ export class Transitions {
 
   /**
    * CM-5: the recipient's answer. Repeating the current state is allowed. `fromOutside`: a button of a notification gives it, which
-   * opens nothing that is sealed now, whatever the command was when the person was told of it (CO-2, CM-11).
+   * opens nothing that is sealed now, whatever the command was when the person was told of it (CO-2, CM-11). `edition`: the one
+   * that it answers.
    */
   async update(
     caller: Caller,
     params: Params<"command.update">,
-    { fromOutside = false } = {},
+    { fromOutside = false, edition }: { fromOutside?: boolean; edition?: number } = {},
   ): Promise<Result<"command.update"> | Refusal> {
     const { store, clock, consent, files, ids, notices } = this.#parts;
     const refused = checkUpdate(params, clock.now());
@@ -55,6 +56,7 @@ export class Transitions {
     while (true) {
       const record = await this.#command(params.id);
       if (record === undefined) return noSuchCommand();
+      if (edition !== undefined && edition !== (record.edition ?? 0)) return noSuchCommand();
       if (isFromServer(record.command.from) && (params.note ?? "") !== "") {
         return new Refusal("invalid_params", "command.fromServer", { fields: { note: "field.nobodyReads" } });
       }

@@ -67,6 +67,8 @@ export interface ConnectionBell {
 export interface AlarmBell {
   /** The person read or answered something: a device may show a notification of it. */
   handled(userId: string): void;
+  /** A broadcast is over for everybody who has not answered it: devices may show notifications of it. */
+  over(commandId: string): void;
   /**
    * Tells of a command once more: its deadline is near (CM-8), or the time is over to which it was put off. Resolves when that is on
    * disk.
@@ -101,6 +103,8 @@ export interface BellListener {
   ringAll(): void;
   /** The person's rules changed, or they dealt with something: what is held or shown must be looked at again. */
   changed(userId: string): void;
+  /** A broadcast is over: those whose devices show it must be looked at again. */
+  over(commandId: string): void;
   remind(userId: string, commandId: string, why: "deadline" | "later"): Promise<void>;
   /** Whether the person has a device that is told; true where only the store knows. */
   hasDevice(userId: string): boolean;

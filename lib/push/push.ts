@@ -15,6 +15,7 @@ import {
   type PushPeople,
   type PushSender,
   type PushStore,
+  type Ref,
   refKey,
   type StoredSubscription,
   type Subscription,
@@ -95,6 +96,19 @@ export class Push implements BellListener, AsyncDisposable {
 
   changed(userId: string): void {
     if (this.hasDevice(userId)) this.#looks.add(userId);
+  }
+
+  over(commandId: string): void {
+    if (this.#parts.sender === null) return;
+    const isAbout = ({ what, id }: Ref) => id === commandId && what !== "notice" && what !== "chat";
+    this.#background.run("push.not_looked", async () => {
+      for (const userId of await this.peopleWithDevices()) {
+        const devices = await this.#parts.store.of(userId);
+        if (devices.some(({ value: { shown, waiting } }) => [...shown, ...waiting].some(isAbout))) {
+          this.#looks.add(userId);
+        }
+      }
+    });
   }
 
   ringAll(): void {
@@ -182,13 +196,16 @@ export class Push implements BellListener, AsyncDisposable {
   async #lookNow(userId: string, wanted: boolean): Promise<void> {
     const { store, clock, epoch } = this.#parts;
     const before = epoch(userId);
+    const { moment } = this.#turns;
     const stands = () => epoch(userId) === before;
     const all = await this.#reads.standing(userId);
     if (all.length === 0) return void this.#people?.delete(userId);
     this.#people?.add(userId);
     const nowMs = clock.now();
-    const ready = all.filter(({ value: { id, retryMs } }) =>
-      this.#turns.isFree(id) && (retryMs === null || retryMs <= nowMs)
+    const states = all.map(({ value: { id } }) => this.#turns.stateOf(id, moment));
+    if (states.includes("told")) this.#looks.add(userId, wanted);
+    const ready = all.filter(({ value: { retryMs } }, at) =>
+      states[at] === "free" && (retryMs === null || retryMs <= nowMs)
     );
     const dues = all.flatMap(({ value: { retryMs } }) =>
       retryMs !== null && retryMs > nowMs ? [retryMs] : []

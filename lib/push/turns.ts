@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../platform/mod.ts";
+import { BoundedMap, type Clock, type Timer } from "../platform/mod.ts";
 import { Pace } from "./pace.ts";
 
 /** What happens to a device between two looks. */
@@ -11,23 +11,37 @@ interface Turn {
   missed: boolean;
 }
 
+/** Devices whose last push is kept in mind: as many as can end while one look reads. */
+const endsKept = 4096;
+
 /** Sends one push at a time to each device, and no faster than its pace. */
 export class Turns {
   readonly #clock: Clock;
   readonly #pace = new Pace();
   readonly #turns = new Map<string, Turn>();
   readonly #timers = new Map<string, Timer>();
+  /** When the last push of each device ended, counted in pushes. */
+  readonly #ends = new BoundedMap<string, number>(endsKept);
+  #ended = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Whether a look may tell the device something. If not, the device is looked at again when its push has its answer. */
-  isFree(deviceId: string): boolean {
+  /** The time of a read of devices that begins now, counted in pushes. */
+  get moment(): number {
+    return this.#ended;
+  }
+
+  /**
+   * Whether a look may tell the device something, if it read the device at that moment. `busy`: it is looked at again when its push
+   * has its answer. `told`: its push ended since, so what was read may be from before it.
+   */
+  stateOf(deviceId: string, moment: number): "free" | "busy" | "told" {
     const turn = this.#turns.get(deviceId);
-    if (turn?.sending !== true) return true;
+    if (turn?.sending !== true) return (this.#ends.get(deviceId) ?? 0) > moment ? "told" : "free";
     turn.missed = true;
-    return false;
+    return "busy";
   }
 
   /** Whether the device's pace lets it ring. If not, `again` is called when it does. */
@@ -68,6 +82,7 @@ export class Turns {
       if (await send()) turn.missed = true;
     } finally {
       this.#turns.delete(deviceId);
+      this.#ends.set(deviceId, ++this.#ended);
     }
     if (turn.missed) again();
   }

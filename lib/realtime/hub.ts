@@ -248,6 +248,10 @@ export class Hub implements Bell, ConnectionOwner {
     this.#listener?.changed(userId);
   }
 
+  over(commandId: string): void {
+    this.#listener?.over(commandId);
+  }
+
   async remind(userId: string, commandId: string, why: "deadline" | "later"): Promise<void> {
     await this.#listener?.remind(userId, commandId, why);
   }

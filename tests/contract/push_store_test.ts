@@ -75,7 +75,10 @@ onEachStore(
     const moved = (from: StoredSubscription, logMark: string) =>
       pushes.change(from, { ...from.value, logMark });
 
-    assert.deepEqual(await Promise.all([moved(one, "a"), moved(other, "b")]), [true, true]);
+    assert.deepEqual(await Promise.all([moved(one, "a1"), moved(other, "b")]), [true, true]);
+    const together = await pushes.of("ann") as [StoredSubscription, StoredSubscription];
+    assert.equal(together[0].version, together[1].version, "in one commit");
+    assert.ok(await moved(together[0], "a"));
     assert.deepEqual(await marks(), ["a", "b"]);
     assert.equal(await moved(one, "c"), false, "as it was");
     const [now] = await pushes.of("ann") as [StoredSubscription];

@@ -65,6 +65,7 @@ export class FakeBell implements Bell {
     this.consentChanges.push(userId);
   }
   handled() {}
+  over() {}
   remind(): Promise<void> {
     return Promise.resolve();
   }

@@ -53,6 +53,7 @@ export class FakeBell implements Bell {
     this.rung.push({ what: "consentChanged", userId });
   }
   handled() {}
+  over() {}
   remind(): Promise<void> {
     return Promise.resolve();
   }

@@ -244,6 +244,13 @@ Deno.test("UI-12 AU-6: a button's ticket does one thing, once, as long as its de
   assert.equal((await answer(ticketOf(question.got, "option-0"))).status, 409, "one answer");
   const { state } = await app.commandOf("ann", question.id);
   assert.deepEqual([state?.state, state?.answer], ["completed", { options: ["o1"] }]);
+  // CM-11: another question under the same words is not answered by the notification of the one before.
+  const edited = await ring(asks("Zinnober", "Quecksilber"));
+  must(await app.services.commands.edit(await app.caller("bob"), { id: edited.id, body: "All of them?" }));
+  assert.equal((await answer(ticketOf(edited.got, "option-0"))).status, 404);
+  await rig.pass(5000);
+  const [anew = assert.fail()] = (await rig.told(phone)).slice(-1);
+  assert.equal((await answer(ticketOf(anew, "option-0"))).status, 200);
   const withheld = [
     { ...asks("Zinnober", "Quecksilber"), categories: ["feet"] },
     asks("Zinnober", "Quecksilber", "Blei"),

@@ -156,6 +156,24 @@ Deno.test("UI-12: what was dealt with on one device goes from the others, and a 
   );
 });
 
+Deno.test("DL-6 UI-12: a broadcast that ends goes from every device that shows it, also of people without a page", async () => {
+  await using rig = await PushRig.start();
+  const { app } = rig;
+  await app.preferences("ann", { acceptFrom: "anyone" });
+  await app.preferences("bob", { acceptFrom: "anyone" });
+  const [phone, other] = [await rig.subscribe("ann"), await rig.subscribe("bob")];
+  const expiresAt = new Date(app.clock.now() + 30_000).toISOString();
+  const { id } = await app.command("root", { kind: "all" }, { expiresAt });
+  const [shown = assert.fail()] = await rig.told(phone);
+  await rig.told(other);
+  await app.answer("bob", id, "seen");
+  await rig.told(other);
+  // Less than a minute later: nothing else would have it looked at.
+  await rig.pass(30_000);
+  assert.deepEqual((await rig.told(phone)).map(({ body }) => body), [{ gone: [shown.topic] }]);
+  assert.deepEqual(await rig.told(other), [], "it showed it no more");
+});
+
 Deno.test("CM-8 UI-12: deadlines and what was put off ring closed phones", async () => {
   await using rig = await PushRig.start();
   const { app } = rig;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import type { NoticeJob } from "../../lib/platform/mod.ts";
 import type { NewNotice } from "../../lib/protocol/mod.ts";
 import { accountsRig, must } from "../fakes/accounts_rig.ts";
+import { adminRig } from "../fakes/admin_rig.ts";
 import { CommandRig } from "../fakes/command_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 
@@ -47,6 +49,40 @@ Deno.test("UI-11, DL-4: the commit of an answer, and of a review, owes its notic
     [ann.userId, "command_submitted"],
     [bob.userId, "command_approved"],
   ]);
+});
+
+async function owedIn(kv: KvPort): Promise<[userId: string, kind: string][]> {
+  const jobs = (await dump(kv, ["job"])).map(([, job]) => job as NoticeJob<NewNotice>);
+  return jobs.filter(({ kind }) => kind === "notice").map(({ userId, notice }) => [userId, notice.kind]);
+}
+
+Deno.test("UI-11, DL-4, CO-10: the commit of a request or an invitation owes its notice, where it arrives", async () => {
+  // The server dies before a notice is given.
+  const give = () => Promise.resolve();
+  {
+    await using rig = await accountsRig();
+    rig.notices.give = give;
+    const [ann, bob, carl] = [await rig.person("ann"), await rig.person("bob"), await rig.person("carl")];
+    rig.rules.blocks.add(`${carl.userId} ann`);
+    must(await rig.contacts.request(ann, { username: "bob" }));
+    must(await rig.contacts.request(ann, { username: "carl" }));
+    assert.deepEqual(await owedIn(rig.store.kv), [[bob.userId, "contact_requested"]]);
+    must(await rig.contacts.accept(bob, { username: "ann" }));
+    assert.deepEqual((await owedIn(rig.store.kv)).filter(([userId]) => userId !== bob.userId), [
+      [ann.userId, "contact_accepted"],
+    ]);
+  }
+  await using rig = await adminRig();
+  rig.notices.give = give;
+  const root = await rig.person("root", "admin");
+  const [bob, carl] = [await rig.person("bob"), await rig.person("carl")];
+  rig.rules.blocks.add(`${carl.userId} root`);
+  must(await rig.groups.create(root, { name: "readers", title: "Readers" }));
+  for (const username of ["root", "bob", "carl"]) {
+    must(await rig.groups.setMember(root, "readers", username, { role: "member" }));
+  }
+  must(await rig.groups.accept(bob, { group: "readers" }));
+  assert.deepEqual(await owedIn(rig.store.kv), [[bob.userId, "group_invited"]]);
 });
 
 Deno.test("UI-11, CO-10: a contact request puts a notice only where it arrives", async () => {

@@ -170,6 +170,7 @@ Deno.test("AU-13: of a session that was replaced one connection goes on, and eve
     ring: () => undefined,
     ringAll: () => undefined,
     changed: () => undefined,
+    over: () => undefined,
     remind: () => Promise.resolve(),
     hasDevice: () => false,
     peopleWithDevices: () => Promise.resolve([]),
@@ -200,6 +201,7 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
     ring: (userId) => void heard.push(`ring ${userId}`),
     ringAll: () => void heard.push("ringAll"),
     changed: (userId) => void heard.push(`changed ${userId}`),
+    over: (commandId) => void heard.push(`over ${commandId}`),
     remind: (userId, id, why) => Promise.resolve(void heard.push(`${why} ${userId} ${id}`)),
     hasDevice: (userId) => userId === "has a device",
     peopleWithDevices: () => Promise.resolve(["has a device", annId]),
@@ -214,6 +216,7 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
   realtime.hub.consentChanged(annId);
   realtime.hub.thaw(annId);
   realtime.hub.handled(annId);
+  realtime.hub.over("x");
   await realtime.hub.remind(annId, "one", "deadline");
   assert.deepEqual(await realtime.hub.reachable(), [annId, "has a device"]);
   assert.deepEqual([annId, "has a device", "x"].map((id) => realtime.hub.isReachable(id)), [
@@ -229,6 +232,7 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
     `changed ${annId}`,
     `changed ${annId}`,
     `changed ${annId}`,
+    "over x",
     `deadline ${annId} one`,
     `ended ${connection.sessionId}, connection 4401`,
   ]);

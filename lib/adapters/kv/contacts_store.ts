@@ -2,6 +2,7 @@ import type { ContactPair, ContactRecord, ContactsStore } from "../../accounts/m
 import { limits } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { owedSet } from "./notices_store.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
@@ -26,11 +27,14 @@ export class KvContacts implements ContactsStore {
     return {
       mine: mine.value,
       theirs: theirs.value,
-      write: async (myNext, theirNext) => {
+      write: async (myNext, theirNext, owed = []) => {
         const sides = [[mine.key, myNext], [theirs.key, theirNext]] as const;
         const { ok } = await this.#store.committer.commit({
           checks: [mine, theirs],
-          sets: sides.flatMap(([key, value]) => value === null ? [] : [{ key, value }]),
+          sets: [
+            ...sides.flatMap(([key, value]) => value === null ? [] : [{ key, value }]),
+            ...owed.map(owedSet),
+          ],
           deletes: sides.flatMap(([key, value]) => value === null ? [key] : []),
           // A note can be longer than the committer's estimate for a value.
           valueBytes: 16 * 1024,

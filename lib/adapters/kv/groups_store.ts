@@ -4,6 +4,8 @@ import type {
   GroupsStore,
   MemberRecord,
   Membership,
+  MembershipChange,
+  MembershipDecision,
   MembershipPlace,
   Memberships,
 } from "../../accounts/mod.ts";
@@ -12,6 +14,7 @@ import { limits, Refusal } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { owedSet } from "./notices_store.ts";
 import type { KvKey } from "./port.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
@@ -71,10 +74,8 @@ export class KvGroups implements GroupsStore {
   async change(
     name: string,
     who: { userId: string; actorId: string },
-    decide: (
-      place: MembershipPlace,
-    ) => Promise<{ member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null>,
-  ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null> {
+    decide: (place: MembershipPlace) => Promise<MembershipDecision | Refusal | null>,
+  ): Promise<MembershipChange | Refusal | null> {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const [group, member, actor] = await this.#store.kv.getMany<[GroupRecord, MemberRecord, MemberRecord]>([
         keys.group(name),
@@ -85,19 +86,20 @@ export class KvGroups implements GroupsStore {
       const before = { group: group.value, member: member.value, actor: actor.value };
       const decision = await decide(before);
       if (decision instanceof Refusal) return decision;
-      if (decision === null) return { before, after: before.member };
-      const after = decision.member;
+      if (decision === null) return { before, after: before.member, owed: [] };
+      const { member: after, auditEntry, owed = [] } = decision;
       const places = bothWays(name, who.userId);
       const { ok } = await this.#audit.commit({
         checks: [group, member],
         sets: [
           { key: group.key, value: counted(group.value, before.member, after) },
           ...(after === null ? [] : places.map((key) => ({ key, value: after }))),
+          ...owed.map(owedSet),
         ],
         deletes: after === null ? places : [],
-      }, decision.auditEntry);
+      }, auditEntry);
       this.#forget(name, who.userId);
-      if (ok) return { before, after };
+      if (ok) return { before, after, owed };
     }
     return new Refusal("conflict", "group.changed");
   }

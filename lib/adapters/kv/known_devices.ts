@@ -40,12 +40,14 @@ export class KnownDevices {
   }
 
   /** A device of the person was written: what was read as `from` is `to` now. */
-  changed({ value: { userId }, version }: StoredSubscription, to: StoredSubscription): void {
+  changed({ value: { userId, id }, version }: StoredSubscription, to: StoredSubscription): void {
     const known = this.#known.get(userId);
     this.written(userId);
-    if (known?.some((one) => one.version === version) !== true) return;
+    // One commit can write several devices of a person, which all have its version then.
+    const isIt = (one: StoredSubscription) => one.value.id === id && one.version === version;
+    if (known?.some(isIt) !== true) return;
     // Again at the end: those in use are the last to go.
-    this.#known.set(userId, known.map((one) => one.version === version ? to : one));
+    this.#known.set(userId, known.map((one) => isIt(one) ? to : one));
   }
 
   /** Devices of the person were written or removed, or may have been. */
