@@ -21,7 +21,7 @@ export function ChatTalks(
 ) {
   const words = useWords("chat");
   return (
-    <nav class="talks" aria-label={words.talks}>
+    <nav class="talks" id="talks" data-live="" aria-label={words.talks}>
       <ul>
         {talks.map((talk) => {
           const path = talkPath(talk.with.username, talk.thread);

@@ -94,6 +94,7 @@ function Unopened({ id, title }: { id: string; title: string }) {
           name="one"
           value={`${id} ${state}`}
           aria-label={fill(label, { title })}
+          title={name}
         >
           <Icon name={icon} size="s" />
           <span>{name}</span>

@@ -1,95 +1,13 @@
-import { useSignal } from "@preact/signals";
-import { Notice } from "../components/Notice.tsx";
-import { pageStore } from "../lib/browser/connection.ts";
-import { useConnection } from "../lib/browser/use_connection.ts";
-import { kindTitle } from "../lib/text/commands.ts";
-import { PersonName } from "../components/PersonName.tsx";
-import { StateBadge } from "../components/StateBadge.tsx";
-import { Time } from "../components/Time.tsx";
-import { useWords, WordsProvider } from "../components/words.tsx";
-import { KeptTalks, UnsentMessages } from "../components/KeptTalks.tsx";
-import { isOpenItem, type KeptMessage, type PendingRequest } from "../lib/client/mod.ts";
-import type { ListItem } from "../lib/protocol/mod.ts";
-import type { SomeWords } from "../lib/words/mod.ts";
+import { KeptHistory } from "../components/KeptHistory.tsx";
+import { KeptOpen } from "../components/KeptOpen.tsx";
 
-/** What this browser kept of the last two weeks, beside what is open, for a page without the server (UI-3). */
-export default function Kept({ words }: { words: SomeWords<"offline" | "commands"> }) {
-  return (
-    <WordsProvider words={words}>
-      <History />
-    </WordsProvider>
-  );
+type Props<C extends (props: never) => unknown> = Parameters<C>[0];
+
+/** What this browser kept, for a page without the server (UI-3): what is open, and the last two weeks. In one file for their weight (UI-7). */
+export function KeptInbox(props: Props<typeof KeptOpen>) {
+  return <KeptOpen {...props} />;
 }
 
-function History() {
-  const words = useWords("offline");
-  const items = useSignal<readonly ListItem[] | null>(null);
-  const nothing = useSignal(false);
-  const online = useSignal(false);
-  const talks = useSignal<{ kept: readonly KeptMessage[]; me: string }>({ kept: [], me: "" });
-  const pending = useSignal<readonly PendingRequest[]>([]);
-
-  useConnection((client) => {
-    const read = async () => {
-      const store = await pageStore();
-      const person = await store?.person();
-      nothing.value = person === undefined;
-      talks.value = { kept: await store?.allMessages() ?? [], me: person?.username ?? "" };
-      items.value = (await store?.commands() ?? []).filter((item) => !isOpenItem(item));
-    };
-    const readAgain = () => void read().catch(() => nothing.value = true);
-    readAgain();
-    const readPending = () => pending.value = client.pending;
-    readPending();
-    return [
-      client.on("outbox", readPending),
-      client.on("message", readAgain),
-      client.on("connection", ({ kind }) => online.value = kind === "online"),
-      client.on("changed", readAgain),
-      client.on("stopped", readAgain),
-    ];
-  });
-
-  return (
-    <>
-      {online.value
-        ? (
-          <Notice>
-            {words.back} <a href="/">{words.open}</a>
-          </Notice>
-        )
-        : null}
-      {nothing.value ? <Notice tone="warn">{words.nothing}</Notice> : null}
-      <UnsentMessages pending={pending.value} />
-      <KeptTalks {...talks.value} />
-      {items.value === null || items.value.length === 0
-        ? null
-        : (
-          <section class="stack-s" aria-labelledby="kept">
-            <h2 id="kept">{words.history}</h2>
-            <ul class="commands">
-              {items.value.map((item) => <Row key={item.command.id} item={item} />)}
-            </ul>
-          </section>
-        )}
-    </>
-  );
-}
-
-function Row({ item: { command, state } }: { item: ListItem }) {
-  const words = useWords("commands");
-  const sealed = "sealed" in command;
-  return (
-    <li>
-      <article class="card">
-        <p class="card-head">
-          <PersonName {...command.from} />
-          <Time value={command.deliverAt ?? command.createdAt} local />
-          {state === undefined ? null : <StateBadge state={state.state} reader="recipient" />}
-        </p>
-        <h3>{sealed ? words.sealed : command.title || kindTitle(words, command.kind)}</h3>
-        {sealed || !command.body ? null : <p class="body">{command.body}</p>}
-      </article>
-    </li>
-  );
+export function Kept(props: Props<typeof KeptHistory>) {
+  return <KeptHistory {...props} />;
 }

@@ -43,6 +43,8 @@ export interface LiveTalk {
 }
 
 /** How long "is writing" stays after the last news of it. */
+/** How long after a message the list of talks is drawn anew: several come together. */
+const listAfterMs = 300;
 const writingShownMs = limits.chatWritingMs + 2000;
 
 /** One talk over the page's connection: what arrives, what is sent, what was read. */
@@ -110,16 +112,24 @@ export function useTalk(
       // The page has its newest part; what is older is behind the link.
       for (const message of kept ?? []) if (message.id > oldest) take(message);
     };
+    let listing: ReturnType<typeof setTimeout> | undefined;
+    /** Draws the list of talks beside this one anew. */
+    const listSoon = () => {
+      clearTimeout(listing);
+      listing = setTimeout(async () => (await import("./live_parts.ts")).redrawParts(), listAfterMs);
+    };
     void fromStore().catch(() => undefined);
     readQueue(client);
     online.value = client.state.kind === "online" || client.state.kind === "idle";
     document.addEventListener("visibilitychange", markRead);
     return [
       () => document.removeEventListener("visibilitychange", markRead),
+      () => clearTimeout(listing),
       client.on("connection", ({ kind }) => online.value = kind === "online"),
       client.on("ready", () => void fill().catch(() => undefined)),
       client.on("outbox", () => readQueue(client)),
       client.on("message", ({ message }) => {
+        listSoon();
         if (!isHere(message)) return;
         const isNew = !messages.value.some(({ id }) => id === message.id);
         take(message);

@@ -5,13 +5,13 @@ import { fill } from "../words/shape.ts";
 export type PlaceIcon =
   | "activity"
   | "bell"
-  | "block"
   | "chat"
   | "clock"
   | "download"
   | "edit"
   | "files"
   | "flag"
+  | "group"
   | "inbox"
   | "log"
   | "megaphone"
@@ -54,7 +54,7 @@ export function morePlaces(words: FrameWords): readonly Place[] {
     { path: "/profile", name: words.profile, icon: "user" },
     { path: "/preferences", name: words.preferences, icon: "sliders" },
     { path: "/contacts", name: words.contacts, icon: "users" },
-    { path: "/groups", name: words.groups, icon: "tag" },
+    { path: "/groups", name: words.groups, icon: "group" },
     { path: "/history", name: words.history, icon: "clock" },
     { path: "/notifications", name: words.notifications, icon: "bell" },
     { path: "/sessions", name: words.sessions, icon: "shield" },
@@ -88,7 +88,7 @@ export function adminPlaces(words: FrameWords, role: string): readonly Place[] {
     users,
     ...scanned,
     { path: "/admin/categories", name: words.categories, icon: "tag" },
-    { path: "/admin/groups", name: words.groups, icon: "block" },
+    { path: "/admin/groups", name: words.groups, icon: "group" },
     { path: "/admin/broadcast", name: words.broadcast, icon: "megaphone" },
     { path: "/admin/sanctions", name: words.sanctionRules, icon: "sliders" },
     { path: "/admin/audit", name: words.audit, icon: "shield" },

@@ -3,9 +3,8 @@ import { Brand } from "../../components/Brand.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import Bar from "../../islands/Bar.tsx";
-import KeptInbox from "../../islands/KeptInbox.tsx";
-import Kept from "../../islands/Kept.tsx";
+import { Bar } from "../../islands/Overlays.tsx";
+import { Kept, KeptInbox } from "../../islands/Kept.tsx";
 import { define } from "../../lib/web/define.ts";
 import { languageOf, someWords } from "../../lib/words/mod.ts";
 

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { Icon } from "../components/Icon.tsx";
-import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
+import { Icon } from "./Icon.tsx";
+import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import { Backlog } from "../lib/browser/backlog.ts";
 import { placed } from "../lib/browser/base_path.ts";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
@@ -14,8 +14,8 @@ import { noticePath, noticeText } from "../lib/text/notices.ts";
 import { timeText } from "../lib/words/times.ts";
 import { closeCodes } from "../lib/protocol/close_codes.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
-import { Time } from "../components/Time.tsx";
-import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
+import { Time } from "./Time.tsx";
+import { Filled, useLanguage, useWords, WordsProvider } from "./words.tsx";
 import { ring, startWorker } from "../lib/browser/worker.ts";
 import { type ConnectionNotice, ConnectionReport } from "../lib/client/mod.ts";
 import type { Language, SomeWords } from "../lib/words/mod.ts";
@@ -52,7 +52,7 @@ interface News {
 }
 
 /** The head of every page: the person, the connection, and Stop. */
-export default function Bar({ words, ...head }: HeadProps & { words: SomeWords<"bar" | "notices"> }) {
+export function BarHead({ words, ...head }: HeadProps & { words: SomeWords<"bar" | "notices"> }) {
   return (
     <WordsProvider words={words}>
       <Head {...head} />

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import type { OwnChoice } from "../components/CommandActions.tsx";
+import type { OwnChoice } from "./CommandActions.tsx";
 import { type CommandAction, localMoment, updateParams } from "../lib/browser/command_action.ts";
-import { CommandCard } from "../components/CommandCard.tsx";
+import { CommandCard } from "./CommandCard.tsx";
 import { failureText } from "../lib/browser/failures.ts";
-import { Empty } from "../components/Notice.tsx";
+import { Empty } from "./Notice.tsx";
 import { withItem, withReading } from "../lib/browser/open_items.ts";
 import { pageConnection, pageStore } from "../lib/browser/connection.ts";
 import { useConnection } from "../lib/browser/use_connection.ts";
@@ -11,7 +11,7 @@ import { isPending, usePending, withPending } from "../lib/browser/pending_answe
 import { formAnswered } from "../lib/browser/form_delivery.ts";
 import { didText } from "../lib/text/answers.ts";
 import { toast } from "../lib/browser/toast.ts";
-import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
+import { useLanguage, useWords, WordsProvider } from "./words.tsx";
 import { changedItem, isOpenItem, itemOf } from "../lib/client/mod.ts";
 import { isOpen } from "../lib/protocol/closed_states.ts";
 import type { CommandChanged, ListItem } from "../lib/protocol/mod.ts";
@@ -27,7 +27,7 @@ type Sections = "answers" | "commands" | "command" | "file" | "upload" | "failur
  * The open commands as this browser kept them, for a page without the server (UI-3), and current again once there is one.
  * `now` in ms since 1970.
  */
-export default function KeptInbox({ words, now }: { words: SomeWords<Sections>; now: number }) {
+export function KeptOpen({ words, now }: { words: SomeWords<Sections>; now: number }) {
   return (
     <WordsProvider words={words}>
       <OpenCommands now={now} />
