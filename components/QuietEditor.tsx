@@ -23,6 +23,8 @@ import { useLanguage, useWords } from "./words.tsx";
 export interface QuietProps {
   quiet: boolean;
   rows: readonly QuietRow[];
+  /** Whether the person drew them: they show though they are switched off. */
+  drawn: boolean;
   /** IANA name, of the person's profile. */
   zone: string;
   /** That of this browser; null before the server knows it. */
@@ -47,6 +49,7 @@ export function QuietEditor({ zone, browserZone, now, errors, ...given }: QuietP
   const started = useSignal(false);
   const quiet = useSignal(given.quiet);
   const rows = useSignal(given.rows);
+  const isDrawn = useSignal(given.drawn);
   const known = useRef(textOf(given.quiet, given.rows));
   const tooMany = useSignal(false);
 
@@ -60,6 +63,7 @@ export function QuietEditor({ zone, browserZone, now, errors, ...given }: QuietP
       if (!force && textOf(quiet.value, rows.value) !== known.current) return;
       quiet.value = fresh.querySelector<HTMLInputElement>("input[name=quiet]")?.defaultChecked ?? false;
       rows.value = rowsIn(fresh).filter(({ from }) => from !== "");
+      isDrawn.value ||= quiet.value;
       known.current = textOf(quiet.value, rows.value);
     };
     section.addEventListener(savedEvent, onSaved);
@@ -71,7 +75,7 @@ export function QuietEditor({ zone, browserZone, now, errors, ...given }: QuietP
   }, []);
 
   const wrong = Object.keys(errors).some((name) => name.startsWith("quiet"));
-  const windows = quiet.value ? windowsInRows(rows.value) ?? [] : [];
+  const windows = quiet.value || isDrawn.value ? windowsInRows(rows.value) ?? [] : [];
   const shownRows = rows.value.length < limits.quietWindows && rows.value.at(-1)?.from !== ""
     ? [...rows.value, emptyRow]
     : rows.value;
@@ -82,6 +86,7 @@ export function QuietEditor({ zone, browserZone, now, errors, ...given }: QuietP
     if (tooMany.value) return;
     quiet.value = next.length > 0;
     rows.value = next.length === 0 ? [usualNight] : rowsOf(next);
+    isDrawn.value = next.length > 0;
     // As if it were typed, so that it is saved.
     root.current!.dispatchEvent(new Event("change", { bubbles: true }));
   };
@@ -90,6 +95,7 @@ export function QuietEditor({ zone, browserZone, now, errors, ...given }: QuietP
     if (event.target.name === "quiet") {
       quiet.value = event.target.checked;
       if (rows.value.length === 0) rows.value = [usualNight];
+      isDrawn.value ||= quiet.value;
       return;
     }
     const typed = rowsIn(root.current!);
@@ -105,10 +111,11 @@ export function QuietEditor({ zone, browserZone, now, errors, ...given }: QuietP
       <WithScripts started={started.value}>
         <QuietWeek
           spans={spansOf(windows)}
+          off={!quiet.value}
           now={minuteOfWeek(zone, now)}
           onDraw={drawn}
         />
-        <p class="hint">{words.gridHint}</p>
+        <p class="hint">{!quiet.value && windows.length > 0 ? words.gridOff : words.gridHint}</p>
         {tooMany.value
           ? (
             <p class="field-error" role="alert">

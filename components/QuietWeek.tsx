@@ -12,6 +12,8 @@ interface Place {
 
 interface QuietWeekProps {
   spans: readonly Span[];
+  /** They are kept, and not in force. */
+  off: boolean;
   /** The minute of the week that it is now. */
   now: number;
   onDraw: (spans: Span[]) => void;
@@ -34,7 +36,7 @@ function between(one: Place, other: Place): Span[] {
 }
 
 /** A week of hours. Pointers draw a rectangle from where they go down; arrow keys move, Space changes an hour, Shift draws along. */
-export function QuietWeek({ spans, now, onDraw }: QuietWeekProps) {
+export function QuietWeek({ spans, off, now, onDraw }: QuietWeekProps) {
   const words = useWords("week");
   const language = useLanguage();
   const grid = useRef<HTMLDivElement>(null);
@@ -96,7 +98,7 @@ export function QuietWeek({ spans, now, onDraw }: QuietWeekProps) {
   return (
     <div
       ref={grid}
-      class="week"
+      class={off ? "week week-off" : "week"}
       role="grid"
       aria-label={words.grid}
       aria-multiselectable="true"

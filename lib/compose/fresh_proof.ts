@@ -128,7 +128,7 @@ export const proofs = {
   looks: { command: "none", why: "none" },
   notices: { list: "none", read: "none", unread: "none" },
   personFacts: { endSessions: "fresh", get: "none" },
-  preferences: { block: "none", get: "none", set: "none" },
+  preferences: { block: "none", get: "none", restingHours: "none", set: "none" },
   profiles: { avatar: "none", change: "none", get: "none", language: "none", withAvatar: "none" },
   push: {
     choices: "none",

@@ -30,7 +30,7 @@ export function changed(
   change: PreferencesChange,
   now: number,
 ): StoredPreferences {
-  const { openedAt = {}, ...before } = asListed(current ?? newPreferences);
+  const { openedAt = {}, restingHours, ...before } = asListed(current ?? newPreferences);
   const { quietHours, ...rest } = change;
   // Having no ceiling still is no ceiling that ended: for people who had one, held commands let others pass.
   const isStillNone = (name: string, value: unknown) =>
@@ -45,7 +45,12 @@ export function changed(
     categories: { ...before.categories, ...change.categories },
     blockedUsers: [...new Set(change.blockedUsers ?? before.blockedUsers)],
   };
-  return { ...after, openedAt: opened(openedAt, before, after, now) };
+  const resting = before.quietHours ?? restingHours;
+  return {
+    ...after,
+    openedAt: opened(openedAt, before, after, now),
+    ...(after.quietHours !== null || resting === undefined ? {} : { restingHours: resting }),
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   limits,
   type Preferences,
   type PreferencesChange,
+  type QuietHours,
   Refusal,
   say,
 } from "../protocol/mod.ts";
@@ -15,7 +16,7 @@ import { asListed, changed, changedMeanwhile, newPreferences } from "./changes.t
 import { choiceOf } from "./decide.ts";
 import { shownShape } from "./grant_changes.ts";
 import { dailyNumber, holdsApart, needsNumbers } from "./numbers.ts";
-import type { ConsentStore, DeliveryNumbers, TimeZones } from "./ports.ts";
+import type { ConsentStore, DeliveryNumbers, StoredPreferences, TimeZones } from "./ports.ts";
 import { preferenceDifferences } from "./rule_changes.ts";
 import { RuleSets, type SharedRules } from "./shared_rules.ts";
 import { grantFor, type StoredGrants } from "./sources.ts";
@@ -28,6 +29,7 @@ const standingsKept = 50_000;
 interface Kept {
   preferences: Preferences;
   openedAt: OpenedAt;
+  restingHours: QuietHours | null;
   grants: StoredGrants | undefined;
   stop: { sinceMs: number } | null;
   timeZone: string;
@@ -123,18 +125,17 @@ export class Consent {
     const stored = await this.#store.changePreferences(
       caller.userId,
       (current) => {
-        const { openedAt: _before, ...before } = asListed(current ?? newPreferences);
+        const before = plain(asListed(current ?? newPreferences));
         const change = next(before);
         if (change instanceof Refusal) return change;
         const preferences = changed(current, change, now);
-        const { openedAt: _after, ...after } = preferences;
-        const differences = preferenceDifferences(before, after);
+        const differences = preferenceDifferences(before, plain(preferences));
         return { preferences, change: { atMs: now, device: caller.device, differences } };
       },
     );
     if (stored instanceof Refusal) return stored;
     this.forget(caller.userId);
-    const { openedAt: _, ...preferences } = stored;
+    const preferences = plain(stored);
     this.census.changed(caller.userId, preferences);
     this.#bell.consentChanged(caller.userId);
     await this.#bell.changedEverywhere(caller.userId);
@@ -145,6 +146,11 @@ export class Consent {
 
   async preferencesOf(userId: string): Promise<Preferences> {
     return (await this.#keptOf(userId)).preferences;
+  }
+
+  /** The quiet hours that the person switched off, for when they switch them on again; null if there are none. */
+  async restingHours({ userId }: Caller): Promise<QuietHours | null> {
+    return (await this.#keptOf(userId)).restingHours;
   }
 
   async stopOf(userId: string): Promise<{ sinceMs: number } | null> {
@@ -308,9 +314,23 @@ export class Consent {
       this.#store.rules(userId),
       this.#timeZones.timeZoneOf(userId),
     ]);
-    const { openedAt = {}, ...preferences } = asListed(stored.preferences ?? newPreferences);
-    return { preferences, openedAt, grants: stored.grants ?? undefined, stop: stored.stop, timeZone };
+    const { openedAt = {}, restingHours = null, ...preferences } = asListed(
+      stored.preferences ?? newPreferences,
+    );
+    return {
+      preferences,
+      openedAt,
+      restingHours,
+      grants: stored.grants ?? undefined,
+      stop: stored.stop,
+      timeZone,
+    };
   }
+}
+
+/** Without what is stored beside the preferences. */
+function plain({ openedAt: _, restingHours: __, ...preferences }: StoredPreferences): Preferences {
+  return preferences;
 }
 
 function blocksSelf(field: string): Refusal {

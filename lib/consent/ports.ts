@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../platform/mod.ts";
-import type { Preferences, Refusal } from "../protocol/mod.ts";
+import type { Preferences, QuietHours, Refusal } from "../protocol/mod.ts";
 import type { RuleChange } from "./rule_changes.ts";
 import type { StoredGrants } from "./sources.ts";
 import type { Numbers, OpenedAt } from "./standing.ts";
@@ -13,8 +13,11 @@ export interface CategoryRecord {
   retired: boolean;
 }
 
-/** Preferences as they are stored, with the times at which they were loosened. */
-export type StoredPreferences = Preferences & { openedAt?: OpenedAt };
+/**
+ * Preferences as they are stored, with the times at which they were loosened, and the quiet hours that were switched off, for when they
+ * are switched on again.
+ */
+export type StoredPreferences = Preferences & { openedAt?: OpenedAt; restingHours?: QuietHours };
 
 /** A person's rules as they are stored; null for what they never changed. */
 export interface StoredRules {

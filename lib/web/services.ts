@@ -94,7 +94,7 @@ export interface Services {
     | "user"
   >;
   readonly contacts: Pick<Contacts, "accept" | "decline" | "list" | "remove" | "request">;
-  readonly preferences: Pick<Consent, "block" | "get" | "set">;
+  readonly preferences: Pick<Consent, "block" | "get" | "restingHours" | "set">;
   readonly grants: Pick<Grants, "changes" | "end" | "list" | "outcomes" | "set">;
   readonly categories: Pick<CategoryAdmin, "add" | "all" | "change"> & { list(): Promise<CategoryList> };
   readonly loginLinks: Pick<LoginLinks, "create" | "find" | "use">;

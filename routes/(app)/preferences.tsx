@@ -22,7 +22,7 @@ import { PreferencesForm } from "./(_parts)/PreferencesForm.tsx";
 export const handler = definePerson.handlers({
   async GET(ctx) {
     const now = await surroundings(ctx);
-    return page({ ...now, typed: shownPreferences(now.preferences), problem: null });
+    return page({ ...now, typed: shownPreferences(now.preferences, now.resting), problem: null });
   },
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -38,14 +38,16 @@ export const handler = definePerson.handlers({
 });
 
 async function surroundings(ctx: Context<PersonState>) {
-  const [categories, preferences, zone] = await Promise.all([
+  const [categories, preferences, resting, zone] = await Promise.all([
     shownCategories(ctx),
     ctx.state.services.preferences.get(ctx.state.caller),
+    ctx.state.services.preferences.restingHours(ctx.state.caller),
     zoneOf(ctx),
   ]);
   return {
     categories,
     preferences,
+    resting,
     zone,
     browserZone: browserZoneOf(ctx.req, ctx.state.language),
     otherZone: otherZone(ctx, zone),

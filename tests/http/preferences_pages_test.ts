@@ -137,6 +137,14 @@ Deno.test("CO-1, CO-4: quiet hours are a list of windows by weekday, and each er
     assert.equal(bad.status, 400);
     assert.match(await bad.text(), /id="quietTo1-error">Must be a time of day like 22:00\./);
     assert.deepEqual((await savedBy(app, "ann")).quietHours, windows);
+    // Switched off, nothing is quiet, and what was drawn stays for the next time.
+    await send("/preferences", form({ acceptFrom: "contacts" }, cookie));
+    const off = await savedBy(app, "ann");
+    assert.equal(off.quietHours, null);
+    assert.ok(!("restingHours" in off), "no preference of the protocol");
+    const kept = await (await send("/preferences", as(cookie))).text();
+    assert.match(kept, /name="quietDays1" value="sa" checked/);
+    assert.ok(!/name="quiet" value="yes" checked/.test(kept));
   });
 });
 

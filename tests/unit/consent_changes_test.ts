@@ -17,8 +17,17 @@ function after(...changes: PreferencesChange[]): StoredPreferences {
   )!;
 }
 
+Deno.test("CO-4: quiet hours that are switched off are kept beside the preferences, until there are others", () => {
+  const [night, noon] = [{ from: "22:00", to: "07:00" }, { from: "12:00", to: "14:00" }];
+  const off = after({ quietHours: [night] }, { quietHours: null }, { dailyLimit: 3 });
+  assert.deepEqual([off.quietHours, off.restingHours], [null, [night]]);
+  const on = changed(off, { quietHours: [noon] }, 1);
+  assert.deepEqual([on.quietHours, on.restingHours], [[noon], undefined]);
+  assert.equal(after({ quietHours: null }).restingHours, undefined);
+});
+
 function ruleAbout(stored: StoredPreferences, sentMs: number, username: string, kind = "message"): string {
-  const { openedAt = {}, ...preferences } = stored;
+  const { openedAt = {}, restingHours: _, ...preferences } = stored;
   const standing: Standing = { preferences, openedAt, stopped: false, timeZone: "UTC", deliveredToday: 0 };
   const decision = decide(
     standing,

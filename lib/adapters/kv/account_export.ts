@@ -39,7 +39,7 @@ export interface ExportSources {
   contacts: Pick<Contacts, "list">;
   groups: Pick<Groups, "list">;
   invites: Pick<InvitesStore, "of">;
-  consent: Pick<Consent, "get" | "stopOf">;
+  consent: Pick<Consent, "get" | "restingHours" | "stopOf">;
   grants: Pick<Grants, "changes" | "list">;
   notices: Pick<Notices, "list">;
   history: Pick<CommandRoom["history"], "get">;
@@ -81,7 +81,10 @@ async function* accountEntries(
     timeZone: user.value?.timeZone ?? "UTC",
     ...profile.value,
   });
-  yield file("preferences.json", await consent.get(caller));
+  yield file("preferences.json", {
+    ...await consent.get(caller),
+    quietHoursSwitchedOff: await consent.restingHours(caller),
+  });
   yield file("grants.json", await grants.list(caller));
   yield file(
     "rule_changes.json",

@@ -17,16 +17,24 @@ export interface TypedPreferences {
   shareOnline: boolean;
   categories: Record<string, string>;
   quiet: boolean;
+  /** Also while they are switched off. */
   rows: QuietRow[];
+  /** Whether the person drew those rows: they show though they are switched off. */
+  drawn: boolean;
   dailyLimit: string;
 }
 
 /** A preference that the form sets. People are blocked on a page of their own. */
-export type FormPreference = Exclude<keyof TypedPreferences, "quiet" | "rows"> | "quietHours";
+export type FormPreference = Exclude<keyof TypedPreferences, "quiet" | "rows" | "drawn"> | "quietHours";
 
 const categoryPrefix = "category-";
 
-export function shownPreferences(preferences: Preferences): TypedPreferences {
+/** `resting`: the quiet hours that were switched off. */
+export function shownPreferences(
+  preferences: Preferences,
+  resting: Preferences["quietHours"] = null,
+): TypedPreferences {
+  const hours = preferences.quietHours ?? resting;
   return {
     acceptFrom: preferences.acceptFrom,
     broadcasts: preferences.broadcasts,
@@ -34,7 +42,8 @@ export function shownPreferences(preferences: Preferences): TypedPreferences {
     shareOnline: preferences.shareOnline !== false,
     categories: preferences.categories,
     quiet: preferences.quietHours !== null,
-    rows: rowsFor(preferences.quietHours),
+    rows: rowsFor(hours),
+    drawn: hours !== null,
     dailyLimit: preferences.dailyLimit === null ? "" : String(preferences.dailyLimit),
   };
 }
@@ -49,6 +58,7 @@ export function typedPreferences(form: URLSearchParams): TypedPreferences {
     categories: categoriesOf(form),
     quiet: form.get("quiet") === "yes",
     rows: rows.length === 0 ? [{ days: [], from: "", to: "" }] : rows,
+    drawn: rows.length > 0,
     dailyLimit: form.get("dailyLimit") ?? "",
   };
 }

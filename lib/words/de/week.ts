@@ -34,6 +34,7 @@ export const week: Words["week"] = {
   grid: "Ruhezeit der Woche",
   gridHint: "Ziehe über die Stunden, die ruhig sind. Mit der Tastatur: Pfeiltasten und Leertaste.",
   hour: "{day}, {from} bis {to}",
+  gridOff: "Ausgeschaltet. Die Woche bleibt erhalten, bis du die Ruhezeit wieder einschaltest.",
   noList: "Als Liste",
   list: { one: "Als Liste: {count} Zeitraum", other: "Als Liste: {count} Zeiträume" },
   window: "Zeitraum {number}",

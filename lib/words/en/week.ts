@@ -27,6 +27,7 @@ export const week = {
   },
   grid: "Quiet hours of the week",
   gridHint: "Drag over the hours that are quiet. By keyboard: arrow keys to move, Space to change.",
+  gridOff: "Switched off. The week is kept for when you switch quiet hours on again.",
   hour: "{day}, {from} to {to}",
   noList: "As a list",
   list: { one: "As a list: {count} window", other: "As a list: {count} windows" },

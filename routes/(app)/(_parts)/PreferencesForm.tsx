@@ -129,6 +129,7 @@ export function PreferencesForm({ typed, shown, blocked, categories, errors, ...
               <QuietHours
                 quiet={typed.quiet}
                 rows={typed.rows}
+                drawn={typed.drawn}
                 {...times}
                 errors={errors}
                 words={useGiven(["week", "preferences"])}
