@@ -22,7 +22,6 @@ import { Time } from "../components/Time.tsx";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { KeptTalks, UnsentMessages } from "../components/KeptTalks.tsx";
 import { changedItem, isOpenItem, itemOf, type KeptMessage, type PendingRequest } from "../lib/client/mod.ts";
-import type { ListItem } from "../lib/protocol/mod.ts";
 
 /** How often "was due" is looked at again. */
 const minuteMs = 60_000;
