@@ -15,7 +15,7 @@ import { jobSet } from "./command_jobs.ts";
 import type { Check, Write } from "./committer.ts";
 import { useWrites } from "./file_uses.ts";
 import { keys } from "./keys.ts";
-import { commandValue, openKey, type OpenOne } from "./log_entries.ts";
+import { commandValue, openKey, type OpenOne, sentValue } from "./log_entries.ts";
 import type { KvKey } from "./port.ts";
 import { shortened, type ShortFirst } from "./short_records.ts";
 import { submissionKey } from "./submission_keys.ts";
@@ -65,14 +65,17 @@ export function acceptanceWrite(
   const counted = new Map(openOnes(record).map((one) => [one.userId, one]));
   for (const { userId, allowedBy, withheldBy } of states) {
     const one = counted.get(userId);
+    const sent = command.deliverAt === null ? sentValue(record, allowedBy) : undefined;
+    const value = commandValue(command.id, one, sent);
+    write.valueBytes! += 2 * (sent?.record.length ?? 0);
     const short: ShortFirst = { first: true, allowedBy, withheldBy };
     write.sets!.push({ key: keys.state(userId, command.id), value: short });
     if (command.deliverAt === null && withheldBy === null) {
-      write.appends!.push({ log: keys.inbox(userId), value: commandValue(command.id, one) });
+      write.appends!.push({ log: keys.inbox(userId), value });
       continue;
     }
     // CO-10: a withheld command writes as much as one with an entry, and a sender's commands to one person take a commit each.
-    if (one !== undefined) write.sets!.push({ key: openKey(one), value: 1 });
+    if (one !== undefined) write.sets!.push({ key: openKey(one), value });
     if (command.deliverAt === null) write.apart!.push(keys.inbox(userId));
   }
   addUses(write, carries);
@@ -111,11 +114,17 @@ export type ChangeWrite = Required<Omit<Write, "alone" | "shared">>;
 
 /** Whether a change writes more than the state's record, so that its command must be known. */
 export function needsCommand(change: Change): boolean {
-  return movesPlace(change) || turnsSubmission(change);
+  return movesPlace(change) || turnsSubmission(change) || outdatesEntry(change);
 }
 
 function movesPlace({ from: { record }, to }: Change): boolean {
   return to.place !== record.place || isOpen(to.state) !== isOpen(record.state);
+}
+
+/** Whether a change is the first one of a state whose entry stays: the entry may say what was sent, and must not any more. */
+function outdatesEntry({ from: { record, version }, to }: Change): boolean {
+  const { place } = record;
+  return place !== null && place === to.place && (place === "first" || place === version);
 }
 
 /** Whether a change begins or ends a submission. */
@@ -164,10 +173,15 @@ export function changeWrite(
       if (to.state !== "submitted") write.deletes.push(submission);
       else write.sets.push({ key: submission, value: 1, ...(to.cast === true && { expireIn: keptMs }) });
     }
-    if (!movesPlace({ from, to })) continue;
     const one = command === undefined
       ? undefined
       : openOnes(command).find(({ userId }) => userId === from.userId);
+    if (outdatesEntry({ from, to })) {
+      const entry = [...keys.inbox(from.userId), from.version!];
+      write.sets.push({ key: entry, value: commandValue(from.commandId, one) });
+      write.valueBytes += shortBytes;
+    }
+    if (!movesPlace({ from, to })) continue;
     const inOwnLog = placeBefore !== null && placeBefore !== "cast";
     if (placeBefore !== "first" && to.place === "first") {
       // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.

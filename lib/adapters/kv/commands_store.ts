@@ -29,7 +29,8 @@ import { LogHeads } from "./log_heads.ts";
 import { NothingAfter } from "./nothing_after.ts";
 import type { KvAudit, PreparedEntry } from "./audit_log.ts";
 import { KvOpenCounts, type Outcome } from "./open_counts.ts";
-import type { KvKey, KvSelector } from "./port.ts";
+import type { KvKey, KvListOptions, KvSelector } from "./port.ts";
+import { SentEntries } from "./sent_entries.ts";
 import { SharedJobs } from "./shared_jobs.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
@@ -52,7 +53,8 @@ export function kvCommandStore(store: Store, retentionDays = 14, audit: KvAudit 
   const broadcasts = kvBroadcasts(store);
   const cached = new BoundedMap<string, CommandRecord>(commandsKept);
   const lists = new TakenLists(store);
-  const states = kvStates(store, lists, readCommands);
+  const sent = new SentEntries(store, cached);
+  const states = kvStates(store, lists, sent, readCommands);
   const taking = kvTaking(store, lists, states, readCommands, keptMs);
   const openCounts = new KvOpenCounts(store);
   const search = kvSearchPacks(store);
@@ -77,6 +79,20 @@ export function kvCommandStore(store: Store, retentionDays = 14, audit: KvAudit 
       found.set(value.command.id, value);
     }
     return found;
+  }
+
+  async function readLog(
+    userId: string,
+    after: string | null,
+    options: KvListOptions,
+  ): Promise<InboxEntry[]> {
+    const { moment } = committer;
+    const entries: InboxEntry[] = [];
+    for await (const entry of kv.list<LogValue>(afterSelector(userId, after), options)) {
+      entries.push(entryOf(entry));
+      sent.read(userId, entry, moment);
+    }
+    return entries;
   }
 
   async function packsOf({ command, recipients, cast }: CommandRecord): Promise<KvKey[]> {
@@ -230,24 +246,13 @@ export function kvCommandStore(store: Store, retentionDays = 14, audit: KvAudit 
 
     async inboxAfter(userId, after, limit) {
       if (noEntries.isKnown(userId, after ?? "")) return [];
-      const known = heads.take(userId, after ?? "", limit);
-      if (known !== null) return known;
-      const entries: InboxEntry[] = [];
-      for await (const entry of kv.list<LogValue>(afterSelector(userId, after), { limit })) {
-        entries.push(entryOf(entry));
-      }
-      return entries;
+      return heads.take(userId, after ?? "", limit) ?? await readLog(userId, after, { limit });
     },
 
     async inboxCountAfter(userId, after, most = limits.pendingCounted) {
       if (noEntries.isKnown(userId, after ?? "")) return 0;
       const [look, lookForHead] = [noEntries.look(userId), heads.look(userId)];
-      const entries: InboxEntry[] = [];
-      for await (
-        const entry of kv.list<LogValue>(afterSelector(userId, after), { limit: most, batchSize: most })
-      ) {
-        entries.push(entryOf(entry));
-      }
+      const entries = await readLog(userId, after, { limit: most, batchSize: most });
       noEntries.seen(userId, look, after ?? "", entries.length === 0);
       const complete = entries.length < most;
       heads.seen(userId, lookForHead, { after: after ?? "", entries, complete });

@@ -108,6 +108,11 @@ export class Committer {
     return this.#ended;
   }
 
+  /** Whether no commit since a moment has written a key, or may have. A read that began at the moment is as good as one now. */
+  isUnchanged(key: KvKey, moment: number): boolean {
+    return this.#writtenBy[slotOf(nameOf(key))]! <= moment;
+  }
+
   /**
    * Tells of each key that a commit may change, before the commit begins, with the commit's number: once `moment` has come to
    * it, a read gives what the commit left.

@@ -196,7 +196,10 @@ export const keys = {
   /** The answer to an idempotency key; commands. Ends after 24 h. */
   sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
   sendKeysOf: (senderId: string) => ["send_key", senderId],
-  /** The log of a person's open commands, `["inbox", userId, VS]`; commands. An entry ends when the command closes for the person. */
+  /**
+   * The log of a person's open commands, `["inbox", userId, VS]`; commands. An entry ends when the command closes for the person, and
+   * its copy of the command with the first change of the person's state.
+   */
   inbox: (userId: string) => ["inbox", userId],
   logs: () => ["inbox"],
   /**

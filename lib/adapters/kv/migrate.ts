@@ -4,7 +4,7 @@ import type { KvPort } from "./port.ts";
 import { giveSubmissionsKeys } from "./submission_keys.ts";
 
 /** The number of the layout in `keys.ts`. A step from n to n + 1 is added to `steps` with each change of it. */
-export const layout = 4;
+export const layout = 5;
 interface Step {
   /** For the operator: what becomes of the records. */
   does: string;
@@ -14,6 +14,11 @@ const steps: Record<number, Step> = {
   // Records of before still say what they said; an older Behest would not read the lists.
   1: { does: "deliveries may be lists; no record changes", run: () => Promise.resolve() },
   2: { does: "entries of people's logs get the kind and the sender of their command", run: giveEntriesKinds },
+  // An older Behest would not take it from the entry of a command that is answered.
+  4: {
+    does: "entries of people's logs may have their command; no record changes",
+    run: () => Promise.resolve(),
+  },
   3: { does: "work that waits for a review can be found by its sender", run: giveSubmissionsKeys },
 };
 

@@ -6,6 +6,7 @@ import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
 import type { KvEntryMaybe } from "./port.ts";
 import { isFirst, type StoredValue, whole } from "./short_records.ts";
+import type { SentEntries } from "./sent_entries.ts";
 import type { Store } from "./store.ts";
 import type { Taken, TakenLists } from "./taken_lists.ts";
 
@@ -32,6 +33,7 @@ export interface StatesPart {
 export function kvStates(
   { kv, committer, exclusive }: Store,
   lists: TakenLists,
+  sent: Pick<SentEntries, "stateOf">,
   readCommands: (commandIds: readonly string[]) => Promise<Map<string, CommandRecord>>,
 ): StatesPart {
   const none = new NothingAfter(exclusive ? limits.relationsCached : 0);
@@ -91,22 +93,13 @@ export function kvStates(
     moment: momentNow,
 
     async read(wanted) {
-      const moment = momentNow();
-      const userId = wanted[0]?.userId ?? "";
-      if (wanted.length < rangeFrom || wanted.some((one) => one.userId !== userId)) {
-        const entries = await getEntries<StoredValue>(
-          kv,
-          wanted.map((one) => keys.state(one.userId, one.commandId)),
-        );
-        return await expandAll(wanted.map((one, index) => ({ ...one, entry: entries[index]!, moment })));
-      }
-      const found = await readRange(userId, wanted.map(({ commandId }) => commandId));
-      return await expandAll(wanted.map(({ commandId }) => ({
-        userId,
-        commandId,
-        entry: found.get(commandId) ?? missing(userId, commandId),
-        moment,
-      })));
+      const known = wanted.map(({ userId, commandId }) => sent.stateOf(userId, commandId));
+      const unknown = wanted.filter((_, at) => known[at] === undefined);
+      const read = unknown.length === 0 ? [] : await readStored(unknown);
+      let next = 0;
+      return await expandAll(
+        wanted.map((one, at) => known[at] === undefined ? read[next++]! : { ...one, ...known[at] }),
+      );
     },
 
     async history(userId, before, limit) {
@@ -123,6 +116,25 @@ export function kvStates(
 
     written: (userId) => none.written(userId),
   };
+
+  async function readStored(wanted: readonly { userId: string; commandId: string }[]): Promise<Read[]> {
+    const moment = momentNow();
+    const userId = wanted[0]!.userId;
+    if (wanted.length < rangeFrom || wanted.some((one) => one.userId !== userId)) {
+      const entries = await getEntries<StoredValue>(
+        kv,
+        wanted.map((one) => keys.state(one.userId, one.commandId)),
+      );
+      return wanted.map((one, index) => ({ ...one, entry: entries[index]!, moment }));
+    }
+    const found = await readRange(userId, wanted.map(({ commandId }) => commandId));
+    return wanted.map(({ commandId }) => ({
+      userId,
+      commandId,
+      entry: found.get(commandId) ?? missing(userId, commandId),
+      moment,
+    }));
+  }
 
   async function historyPage(userId: string, before: string | null, limit: number): Promise<Read[]> {
     const moment = momentNow();

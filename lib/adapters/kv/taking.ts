@@ -35,8 +35,16 @@ export function kvTaking(
   }
 
   /** Ids that are not the largest would overlap with older lists, so they get a record of their own; they are rare. */
-  function explicitWrites(taken: readonly StoredState[], at: string) {
-    return changeWrite(taken.map((from) => ({ from, to: deliveredRecord(from.record, at) })), keptMs);
+  function explicitWrites(
+    taken: readonly StoredState[],
+    at: string,
+    records: ReadonlyMap<string, CommandRecord>,
+  ) {
+    return changeWrite(
+      taken.map((from) => ({ from, to: deliveredRecord(from.record, at) })),
+      keptMs,
+      records,
+    );
   }
 
   return {
@@ -48,9 +56,9 @@ export function kvTaking(
       if (await isTaken(userId, newest, taken)) return false;
       const { upTo } = newest.value;
       const late = taken.filter(({ commandId }) => commandId <= upTo);
-      const write = explicitWrites(late, at);
       const listed = late.length === 0 ? taken : taken.filter(({ commandId }) => commandId > upTo);
-      const records = await readCommands(listed.map(({ commandId }) => commandId));
+      const records = await readCommands(taken.map(({ commandId }) => commandId));
+      const write = explicitWrites(late, at, records);
       const nowMs = Date.parse(at);
       let lastMs = nowMs;
       for (const { expiresMs } of records.values()) lastMs = Math.max(lastMs, expiresMs);
