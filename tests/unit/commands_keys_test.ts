@@ -58,7 +58,10 @@ Deno.test("OP-2, DL-7: logs of layout 2 get kinds and senders, and nothing count
     for (let at = 0; at < 3; at++) await rig.send(ann, bob, { key: `k${at}` });
     await rig.send(eve, bob);
     await rig.send(ann, bob, { deliverAt: iso(rig.clock.now() + dayMs) });
-    before = await dump(store.kv);
+    before = (await dump(store.kv)).map(([key, value]) => {
+      const { sent: _, ...entry } = value as CommandValue;
+      return key[0] === keys.logs()[0] ? [key, entry] : [key, value];
+    });
     // As layout 2 had it: every open command has the record that counts it, and entries have nothing but their command.
     for (const [key, value] of await dump(store.kv, keys.logs()) as [KvKey, CommandValue][]) {
       const { commandId, senderId, senderKind } = value;
