@@ -4,7 +4,7 @@ import { keys } from "../../lib/adapters/kv/keys.ts";
 import { dump, onEachStore, storeFile } from "../fakes/kv_stores.ts";
 
 onEachStore("OP-2: a new store carries the number of its layout", async ({ kv }) => {
-  assert.deepEqual(await dump(kv), [[keys.migration(), 4]]);
+  assert.deepEqual(await dump(kv), [[keys.migration(), 5]]);
 });
 
 Deno.test("OP-2: a store is opened again with what it held", async () => {
@@ -26,7 +26,7 @@ Deno.test("OP-2: a store of an older layout is brought to this one, and keeps wh
     await store.kv.set(keys.migration(), 1);
   }
   await using store = await openStore(file.path);
-  assert.deepEqual(await dump(store.kv), [[["a"], 1], [keys.migration(), 4]]);
+  assert.deepEqual(await dump(store.kv), [[["a"], 1], [keys.migration(), 5]]);
 });
 
 Deno.test("OP-2: what was handed to the committer is written before the store closes", async () => {
