@@ -1,6 +1,6 @@
 import { limits, Refusal } from "../protocol/mod.ts";
 import { blobLock, type FileParts, ownerLock } from "./parts.ts";
-import type { FileRecord, UploadedFrom, UploadRecord } from "./ports.ts";
+import type { FileRecord, RefusedHash, UploadedFrom, UploadRecord } from "./ports.ts";
 import type { Reservation } from "./quotas.ts";
 import { bytesLost, mayNotAdd, noUpload, overQuota, rejected, tooManyFiles } from "./refusals.ts";
 
@@ -55,12 +55,17 @@ export class Intake {
     const { stagedId, sha256, ownerId, name, from, sizeBytes, type } = whole;
     let kept = stagedId === null;
     for (let tries = 0; tries < limits.writeTries; tries++) {
-      const refused = await this.#refused(whole) ?? await this.#notAdding(ownerId);
+      // Asked together: one read of the store.
+      const [hash, notAdding, refsVersion] = await Promise.all([
+        store.refused(sha256),
+        this.#notAdding(ownerId),
+        store.refsVersion(sha256),
+      ]);
+      const refused = hash === null ? notAdding : await this.#refused(whole, hash);
       if (refused !== undefined) {
         if (kept) await this.#removeUnused(sha256);
         return refused;
       }
-      const refsVersion = await store.refsVersion(sha256);
       // Again after each try: what was kept and not added yet may have been swept.
       if (stagedId !== null) await blobs.keep(stagedId, sha256);
       else if (await blobs.sizeOf(sha256) === null) return bytesLost();
@@ -100,11 +105,9 @@ export class Intake {
 
   async #refused(
     { sha256, ownerId, name, from, sizeBytes, type }: CompleteUpload,
-  ): Promise<Refusal | undefined> {
-    const { store, onRefused } = this.#parts;
-    const hash = await store.refused(sha256);
-    if (hash === null) return undefined;
-    await onRefused({ sha256, why: hash.why, ownerId, name, from, sizeBytes, type });
+    { why }: RefusedHash,
+  ): Promise<Refusal> {
+    await this.#parts.onRefused({ sha256, why, ownerId, name, from, sizeBytes, type });
     return rejected();
   }
 
