@@ -21,6 +21,8 @@ import {
   methods,
   type Notification,
   notifications,
+  refusalCodes,
+  type RefusalKind,
   refusalTable,
 } from "../lib/protocol/mod.ts";
 
@@ -188,11 +190,11 @@ export function protocolDoc(): string {
     "",
     ...table(
       ["kind", "JSON-RPC code", "HTTP status", "meaning"],
-      Object.entries(refusalTable).map(([kind, { code, status, title }]) => [
+      Object.entries(refusalCodes).map(([kind, code]) => [
         `\`${kind}\``,
         String(code),
-        String(status),
-        title,
+        String(refusalTable[kind as RefusalKind].status),
+        refusalTable[kind as RefusalKind].title,
       ]),
     ),
     `A frame that is not JSON gets ${jsonRpcCodes.parse}, one not JSON-RPC 2.0 ${jsonRpcCodes.invalidRequest}; ` +

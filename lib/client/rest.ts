@@ -1,4 +1,4 @@
-import { type RefusalKind, refusalTable, type RpcErrorObject } from "../protocol/errors.ts";
+import { refusalCodes, type RefusalKind, type RpcErrorObject } from "../protocol/errors.ts";
 import { RequestError } from "./requests.ts";
 import type { Fetch } from "./ticket.ts";
 
@@ -70,12 +70,12 @@ const byStatus = new Map<number, RefusalKind>([
 function problemOf(body: string): RpcErrorObject | undefined {
   try {
     const { kind, detail, retryAfterMs, fields } = JSON.parse(body) as Record<string, unknown>;
-    if (typeof kind !== "string" || typeof detail !== "string" || !Object.hasOwn(refusalTable, kind)) {
+    if (typeof kind !== "string" || typeof detail !== "string" || !Object.hasOwn(refusalCodes, kind)) {
       return undefined;
     }
     const known = kind as RefusalKind;
     return {
-      code: refusalTable[known].code,
+      code: refusalCodes[known],
       message: detail,
       data: {
         kind: known,

@@ -1,6 +1,7 @@
 import {
   type Problem,
   type Refusal,
+  refusalCodes,
   type RefusalDetail,
   refusalTable,
   type RpcErrorObject,
@@ -38,7 +39,7 @@ export function english(message: Message): string {
 /** The JSON-RPC `error` member of a refusal. */
 export function rpcErrorOf(refusal: Refusal): RpcErrorObject {
   return {
-    code: refusalTable[refusal.kind].code,
+    code: refusalCodes[refusal.kind],
     message: english(refusal.message),
     data: { kind: refusal.kind, ...toldDetail(refusal.detail) },
   };

@@ -13,26 +13,45 @@ export const jsonRpcCodes = {
   refused: -32000,
 } as const;
 
-/** Each kind's JSON-RPC code, HTTP status and title. */
-export const refusalTable = {
-  not_found: { code: jsonRpcCodes.refused, status: 404, title: "Not found" },
-  forbidden: { code: jsonRpcCodes.refused, status: 403, title: "Not allowed" },
-  conflict: { code: jsonRpcCodes.refused, status: 409, title: "Conflict" },
-  rate_limited: { code: jsonRpcCodes.refused, status: 429, title: "Too many requests" },
-  queue_full: { code: jsonRpcCodes.refused, status: 503, title: "Queue full" },
-  not_clean: { code: jsonRpcCodes.refused, status: 409, title: "Not clean" },
-  expired: { code: jsonRpcCodes.refused, status: 410, title: "Expired" },
-  stopped: { code: jsonRpcCodes.refused, status: 409, title: "Stopped" },
-  too_large: { code: jsonRpcCodes.refused, status: 413, title: "Too large" },
-  unavailable: { code: jsonRpcCodes.refused, status: 503, title: "Not available now" },
-  unauthorized: { code: jsonRpcCodes.refused, status: 401, title: "Log in first" },
-  invalid_params: { code: jsonRpcCodes.invalidParams, status: 400, title: "Invalid input" },
-  method_not_allowed: { code: jsonRpcCodes.methodNotFound, status: 405, title: "Method not allowed" },
-  upgrade_required: { code: jsonRpcCodes.refused, status: 426, title: "Upgrade required" },
-  internal: { code: jsonRpcCodes.internal, status: 500, title: "Internal error" },
-} as const satisfies Record<string, { code: number; status: number; title: string }>;
+/** Each kind's JSON-RPC code. Apart from the rest, which clients do not load. */
+export const refusalCodes = {
+  not_found: jsonRpcCodes.refused,
+  forbidden: jsonRpcCodes.refused,
+  conflict: jsonRpcCodes.refused,
+  rate_limited: jsonRpcCodes.refused,
+  queue_full: jsonRpcCodes.refused,
+  not_clean: jsonRpcCodes.refused,
+  expired: jsonRpcCodes.refused,
+  stopped: jsonRpcCodes.refused,
+  too_large: jsonRpcCodes.refused,
+  unavailable: jsonRpcCodes.refused,
+  unauthorized: jsonRpcCodes.refused,
+  invalid_params: jsonRpcCodes.invalidParams,
+  method_not_allowed: jsonRpcCodes.methodNotFound,
+  upgrade_required: jsonRpcCodes.refused,
+  internal: jsonRpcCodes.internal,
+} as const satisfies Record<string, number>;
 
-export type RefusalKind = keyof typeof refusalTable;
+export type RefusalKind = keyof typeof refusalCodes;
+
+/** Each kind's HTTP status and title. */
+export const refusalTable: Readonly<Record<RefusalKind, { status: number; title: string }>> = {
+  not_found: { status: 404, title: "Not found" },
+  forbidden: { status: 403, title: "Not allowed" },
+  conflict: { status: 409, title: "Conflict" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  queue_full: { status: 503, title: "Queue full" },
+  not_clean: { status: 409, title: "Not clean" },
+  expired: { status: 410, title: "Expired" },
+  stopped: { status: 409, title: "Stopped" },
+  too_large: { status: 413, title: "Too large" },
+  unavailable: { status: 503, title: "Not available now" },
+  unauthorized: { status: 401, title: "Log in first" },
+  invalid_params: { status: 400, title: "Invalid input" },
+  method_not_allowed: { status: 405, title: "Method not allowed" },
+  upgrade_required: { status: 426, title: "Upgrade required" },
+  internal: { status: 500, title: "Internal error" },
+};
 
 /** What a refusal may carry beside its kind and message. Nothing here may name another person's preferences. */
 export interface RefusalDetail {

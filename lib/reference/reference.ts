@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { closeCodes, fold, methods, notifications, refusalTable } from "../protocol/mod.ts";
+import {
+  closeCodes,
+  fold,
+  methods,
+  notifications,
+  refusalCodes,
+  type RefusalKind,
+  refusalTable,
+} from "../protocol/mod.ts";
 import { type LimitRow, limitRows } from "./contract_limits.ts";
 import { methodMeanings, notificationMeanings } from "./meanings.ts";
 import type { Operation } from "./operation.ts";
@@ -93,7 +101,11 @@ function typesOf(
 
 const typeEntries = once(namedTypes);
 
-const errorEntries = Object.entries(refusalTable).map(([kind, row]) => ({ kind, ...row }));
+const errorEntries = Object.entries(refusalCodes).map(([kind, code]) => ({
+  kind,
+  code,
+  ...refusalTable[kind as RefusalKind],
+}));
 
 const closeEntries = Object.values(closeCodes).map(({ code, reason, then }) => ({ code, reason, then }));
 
