@@ -106,7 +106,7 @@ const doors: Visit[] = [
   }),
   visit(null, "/setup"),
   visit(null, "/docs"),
-  visit(ann, "/docs", {
+  visit(null, "/docs", {
     name: "docs-try",
     path: "/docs?try=command.send#try",
   }),
