@@ -32,7 +32,9 @@ export const ruleSections: readonly RuleSection[] = [
     title: "Connecting",
     rules: [
       "Connect to `/api/ws?device=NAME`. Choose a name for this device once, and keep it: what the device acknowledged belongs to the name. One connection per name is open; a newer one closes the older one with 4409.",
-      "Each text frame in both directions is one JSON-RPC 2.0 object. There are no batches and no binary frames.",
+      `Each text frame in both directions is one JSON-RPC 2.0 object. There are no batches and no binary frames. Frames of the server stay below ${
+        limits.outboxBytes / 1024 / 1024
+      } MiB: raise the limit of your WebSocket library where it is lower.`,
       "The first frame of the server is `session.ready`. Send nothing before it. Read `heartbeat` and `limits` from it.",
       "A refused connection answers with HTTP: 401 (log in), 403 (suspended, or another site's page), 426 (no upgrade), 503 (try later). The body says why.",
       "`window=N` bounds deliveries without an acknowledgement, `accept=task,choice` the kinds that this device shows. Other kinds wait for another device of the person.",
