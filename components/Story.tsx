@@ -66,11 +66,15 @@ function Steps({ steps, own, sender, names, now, absent }: StepsProps) {
   const nameOf = (username: string) => names.get(username) ?? `@${username}`;
   return (
     <ol class="timeline">
-      {steps.map(({ at, state, text, who, of, note, proof }, index) => (
+      {steps.map(({ at, state, edited, text, who, of, note, proof }, index) => (
         <li key={index} class={who === own ? "mine" : undefined}>
           <span class="step-icon">
             <Icon
-              name={index === 0 && state === "queued" && who === sender ? "send" : icons[state]}
+              name={edited
+                ? "edit"
+                : index === 0 && state === "queued" && who === sender
+                ? "send"
+                : icons[state]}
               size="s"
             />
           </span>

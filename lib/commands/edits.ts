@@ -1,4 +1,4 @@
-import { type Caller, storyEvents } from "../platform/mod.ts";
+import { type Caller, iso, storyEvents } from "../platform/mod.ts";
 import {
   type AudienceCounts,
   checked,
@@ -23,6 +23,8 @@ import { sentLine } from "./sent_line.ts";
 import { firstRecord } from "./state_records.ts";
 
 const dayMs = 24 * 3600_000;
+/** Edits that a command's timeline tells: the last ones. */
+const editsKept = 10;
 /** An edit, with the draft that it makes of the command. */
 interface Asked {
   caller: Caller;
@@ -170,7 +172,13 @@ export class Edits {
         : before.createdAt,
       dueAt: keepsDue ? before.dueAt : passed.times.dueAt,
     };
-    return { ...record, command, expiresMs: passed.times.expiresMs, edition: (record.edition ?? 0) + 1 };
+    return {
+      ...record,
+      command,
+      expiresMs: passed.times.expiresMs,
+      edition: (record.edition ?? 0) + 1,
+      editedAt: [...record.editedAt ?? [], iso(clock.now())].slice(-editsKept),
+    };
   }
 
   async #write(

@@ -8,6 +8,8 @@ export interface CommandRecord {
   command: Command;
   /** CM-11: how often it was edited; left out until the first time. */
   edition?: number;
+  /** When it was edited, the last times. */
+  editedAt?: string[];
   senderId: string;
   /** User ids of a direct command, in the order of `audience.to`; empty for a broadcast. */
   recipients: string[];

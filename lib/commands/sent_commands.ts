@@ -84,6 +84,11 @@ export class SentCommands {
       const { timeline } = newRecord(record.command);
       entries.push(...timelineOf({ timeline: [...timeline, ...broadcast.timeline] }, () => false));
     }
+    // CM-11: for the sender alone. Recipients learn only what it became.
+    const { username } = record.command.from;
+    for (const at of record.editedAt ?? []) {
+      entries.push({ at, state: "queued", who: username, edited: true });
+    }
     return entries.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
   }
 

@@ -162,6 +162,7 @@ export type AudienceCounts = z.infer<typeof audienceCounts>;
  * One thing that happened to a command. `who` is the username of the person who did it. What the server did has the
  * recipient's for the sender, and no `who` where it concerns nobody in particular. `recipient` is set for the sender where
  * another person changed a recipient's state, as in a review. `proof`: the files of a submission, also of one that was returned.
+ * `edited`, for the sender only: they changed it before anyone had it (CM-11); the state is that of one that waits.
  */
 export const timelineEntry = z.object({
   at: z.string(),
@@ -170,6 +171,7 @@ export const timelineEntry = z.object({
   recipient: z.string().optional(),
   note: z.string().optional(),
   proof: z.array(attachment).optional(),
+  edited: z.literal(true).optional(),
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 

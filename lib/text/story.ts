@@ -8,6 +8,7 @@ type Story = Words["story"];
 export interface Step {
   at: string;
   state: TimelineEntry["state"];
+  edited?: true;
   /** A sentence; `{who}` is the person who did it. */
   text: string;
   /** Username of the person who did it; null: the server did. */
@@ -48,6 +49,10 @@ export function storyOf(words: Story, entries: readonly TimelineEntry[], reader:
     const itself = (text: string): Step[] => [
       { at, state, text, who: null, of: several ? person : null, note, proof },
     ];
+    if (entry.edited === true) {
+      const text = (sender === own ? words.mine : words.theirs).edited;
+      return [{ at, state, edited: true, text, who: sender, of: null, note, proof }];
+    }
     switch (state) {
       case "scheduled":
       case "queued": {

@@ -578,6 +578,7 @@ type CommandGetResultTimeline struct {
 	Recipient *string      `json:"recipient"`
 	Note      *string      `json:"note"`
 	Proof     []Attachment `json:"proof"`
+	Edited    *bool        `json:"edited"`
 }
 
 // CommandGetResult is an object of the protocol.

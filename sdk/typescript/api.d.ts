@@ -612,6 +612,7 @@ export interface Methods {
         recipient?: string | undefined;
         note?: string | undefined;
         proof?: Attachment[] | undefined;
+        edited?: true | undefined;
       })[];
     };
   };

@@ -266,7 +266,10 @@ Deno.test("CM-11 UI-10: a command that nobody has is edited on its page, with it
     assert.equal(saved.headers.get("location"), `/sent/${id}?notice=edited`);
     const { command } = await app.commandOf("ann", id);
     assert.deepEqual("title" in command && [command.title, command.dueAt], ["First", dueAt]);
+    const edited = /<\/strong> edited it/;
+    assert.match(await text(`/sent/${id}`), edited, "its story tells the sender");
     await app.answer("bob", id, "seen");
+    assert.doesNotMatch(await text(`/history/${id}`, "bob"), edited);
     assert.equal((await send(path, as(cookie))).headers.get("location"), `/sent/${id}`);
     assert.ok(!(await text(`/sent/${id}`)).includes(path));
     const late = await send(path, form({ ...fields, title: "Typed meanwhile" }, cookie));

@@ -32,6 +32,7 @@ Deno.test("CM-11: a command that nobody was handed changes in place, and only wh
   });
   const next = await rig.send(ann, bob, { title: "Second" });
   rig.clock.advance(60_000);
+  const editedMs = rig.clock.now();
   const { command, audience } = taken(await edit(sent.id, { title: "First", dueAt: null }));
   assert.deepEqual(command, { ...sent, title: "First", dueAt: null });
   assert.deepEqual(audience, { matched: 1, excluded: {} });
@@ -43,6 +44,12 @@ Deno.test("CM-11: a command that nobody was handed changes in place, and only wh
   const got = taken(await rig.room.history.get(bob, { id: sent.id }));
   assert.deepEqual(got.command, command);
   assert.deepEqual(got.timeline.map(({ state }) => state), ["queued", "delivered"]);
+  assert.ok(got.timeline.every(({ edited }) => edited === undefined));
+  // Its sender reads when they changed it.
+  const { timeline } = taken(await rig.room.history.get(ann, { id: sent.id }));
+  const edits = timeline.filter(({ edited }) => edited === true);
+  assert.deepEqual(edits, [{ at: iso(editedMs), state: "queued", who: "ann", edited: true }]);
+  assert.deepEqual(timeline.map(({ at }) => at), timeline.map(({ at }) => at).sort());
   assert.equal(
     JSON.stringify(await rig.room.history.inboxList(bob, { q: "Frist" })).includes(sent.id),
     false,

@@ -22,6 +22,7 @@ export const story: Words["story"] = {
   earlier: { one: "{count} früherer Schritt", other: "{count} frühere Schritte" },
   theirs: {
     sent: "{who} hat ihn gesendet",
+    edited: "{who} hat ihn geändert",
     delivered: "{who} hat ihn bekommen",
     seen: "{who} hat ihn gesehen",
     accepted: "{who} hat ihn angenommen",
@@ -37,6 +38,7 @@ export const story: Words["story"] = {
   },
   mine: {
     sent: "{who} hast ihn gesendet",
+    edited: "{who} hast ihn geändert",
     delivered: "{who} hast ihn bekommen",
     seen: "{who} hast ihn gesehen",
     accepted: "{who} hast ihn angenommen",

@@ -22,6 +22,7 @@ export const story = {
   /** What somebody else did. */
   theirs: {
     sent: "{who} sent it",
+    edited: "{who} edited it",
     delivered: "{who} got it",
     seen: "{who} saw it",
     accepted: "{who} accepted it",
@@ -38,6 +39,7 @@ export const story = {
   /** The same of the reader; `who` is "You". */
   mine: {
     sent: "{who} sent it",
+    edited: "{who} edited it",
     delivered: "{who} got it",
     seen: "{who} saw it",
     accepted: "{who} accepted it",

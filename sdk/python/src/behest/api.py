@@ -733,6 +733,7 @@ class CommandGetResultTimeline(TypedDict):
     recipient: NotRequired[str]
     note: NotRequired[str]
     proof: NotRequired[list[Attachment]]
+    edited: NotRequired[Literal[True]]
 
 
 class CommandGetResult(TypedDict):
