@@ -93,6 +93,7 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   "timeline.recipient": "Username of the recipient whose state it was, where another person changed it.",
   "timeline.state": "The state that began.",
   proof: "Files of the last submission.",
+  edited: "For the sender only: they changed the command before anyone had it. Absent in other entries.",
   "command.update.proof": "Ids of your own files, with `submitted`.",
   review: "The sender's review of the last submission; absent before there is one.",
   "inbox.counts.review": "Submissions that wait for this person's review.",
