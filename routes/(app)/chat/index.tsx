@@ -55,21 +55,23 @@ export default definePerson.page<typeof handler>(function Talks({ data }) {
           </Empty>
         )
         : <ChatTalks talks={talks} me={me} now={now} />}
-      <section class="panel" aria-labelledby="write-to">
-        <h2 id="write-to">{words.contacts}</h2>
-        <ul class="talk-contacts">
-          {others.map((one) => (
-            <li key={one.username}>
-              <a class="button" href={talkPath(one.username, null)}>
-                <PersonName {...one} />
-              </a>
-            </li>
-          ))}
-        </ul>
-        <p>
-          <a href="/contacts">{words.allContacts}</a>
-        </p>
-      </section>
+      {others.length === 0 ? null : (
+        <section class="panel" aria-labelledby="write-to">
+          <h2 id="write-to">{words.contacts}</h2>
+          <ul class="talk-contacts">
+            {others.map((one) => (
+              <li key={one.username}>
+                <a class="button" href={talkPath(one.username, null)}>
+                  <PersonName {...one} />
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p>
+        <a href="/contacts">{words.allContacts}</a>
+      </p>
     </>
   );
 });
