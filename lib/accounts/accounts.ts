@@ -216,11 +216,15 @@ export class Accounts {
   }
 
   async user(caller: Caller): Answer<User> {
-    const user = await this.#store.user(caller.userId);
+    // Asked for at once, so that the store reads them together with what else a greeting needs.
+    const [session, user] = await Promise.all([
+      this.#store.session(caller.sessionId),
+      this.#store.user(caller.userId),
+    ]);
     if (user === null) return new Refusal("not_found", "account.deleted");
     // Refuses a socket that opened just before the account was restricted, or its session ended.
     return (await this.#sessions.restrictionOf(user))?.refusal ??
-      (await this.#store.session(caller.sessionId) === null ? sessionOver() : userOf(user));
+      (session === null ? sessionOver() : userOf(user));
   }
 
   /** Begins a session after a passkey login. Null when the account may not log in, or changed in the meantime. */

@@ -1,38 +1,26 @@
 import { setImmediate } from "node:timers";
 import { noMeters } from "../../platform/meters.ts";
-import type { KvAtomic, KvCheck, KvKey, KvPort } from "./port.ts";
+import {
+  add,
+  batchChecks,
+  collides,
+  costOf,
+  fits,
+  join,
+  mergedOf,
+  nameOf,
+  put,
+  putMerged,
+  type Touched,
+  touchedKeys,
+} from "./commit_parts.ts";
+import type { KvKey, KvPort } from "./port.ts";
+import type { Check, Write } from "./writes.ts";
 
-/**
- * A version as it was read, or null for a missing key. `moment` is `Committer.moment` before the read; set it only for keys
- * that are written through this committer alone, in a store that belongs to this process.
- */
-export interface Check extends KvCheck {
-  moment?: number | undefined;
-}
-
-/** One caller's writes: all of them or none. */
-export interface Write {
-  checks?: Check[];
-  sets?: { key: KvKey; value: unknown; expireIn?: number }[];
-  deletes?: KvKey[];
-  /** Records that any number of writes set to the same value at the same time: a commit sets each once. */
-  shared?: { key: KvKey; value: unknown }[];
-  /** Added modulo 2^64: `2n ** 64n - 1n` subtracts 1. Only for keys with a `KvU64` or no value. */
-  sums?: { key: KvKey; by: bigint }[];
-  /** Appends to logs: the commit's versionstamp becomes the last part of the key. */
-  appends?: { log: KvKey; value: unknown; expireIn?: number }[];
-  /** Logs that this could have been appended to. It shares no commit with an append to them, so it takes as long as one. */
-  apart?: KvKey[];
-  /** Gets a commit of its own, and so a versionstamp that no other write has. */
-  alone?: boolean;
-  /** About how many bytes all values have; needed only if one may have more than 1 KiB. */
-  valueBytes?: number;
-}
+export type { Check, Write } from "./writes.ts";
+export { batchChecks } from "./commit_parts.ts";
 
 export type Committed = { ok: true; versionstamp: string } | { ok: false };
-
-/** The keys of a write, and whether it changes them or only checks them. */
-type Touched = ReadonlyMap<string, "written" | "checked">;
 
 interface Waiting {
   write: Write;
@@ -47,19 +35,10 @@ interface Batched extends Waiting {
   open: readonly Check[];
 }
 
-/** Limits of one `atomic()`, below the store's own (1,000 mutations, 100 checks, 800 KiB, 80 KiB of keys). */
-const batchMutations = 500;
-const batchSums = 300;
-export const batchChecks = 100;
-const batchKeyBytes = 64 * 1024;
-const batchValueBytes = 512 * 1024;
 /** Most waiting writes that are tried for one commit; else many appends to one log would be tried again and again. */
 const batchLookahead = 500;
 /** Slots of 4 bytes for the last commit to a key. Keys that share a slot only cause a check that was not needed. */
 const slots = 2 ** 18;
-/** Upper bound for keys of short texts; measured keys have 60 to 110 bytes. */
-const keyBytesEach = 130;
-const valueBytesEach = 1024;
 
 /**
  * Group commit: while one `atomic()` is being synced, waiting writes are gathered into the next one, in call order. If a check
@@ -88,10 +67,12 @@ export class Committer {
 
   commit(write: Write): Promise<Committed> {
     const { promise, resolve, reject } = Promise.withResolvers<Committed>();
+    const { checks = [] } = write;
+    const checked = checks.map(({ key }) => nameOf(key));
     this.#waiting.push({
       write,
-      slots: (write.checks ?? []).map(({ key, moment }) => moment === undefined ? 0 : slotOf(nameOf(key))),
-      touched: touchedKeys(write),
+      slots: checked.map((name, at) => checks[at]!.moment === undefined ? 0 : slotOf(name)),
+      touched: touchedKeys(write, checked),
       settle: resolve,
       fail: reject,
     });
@@ -257,110 +238,9 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
-interface Size {
-  mutations: number;
-  sums: number;
-  checks: number;
-  keyBytes: number;
-  valueBytes: number;
-}
-
-function fits(size: Size, more: Size): boolean {
-  return size.mutations + more.mutations <= batchMutations && size.sums + more.sums <= batchSums &&
-    size.checks + more.checks <= batchChecks && size.keyBytes + more.keyBytes <= batchKeyBytes &&
-    size.valueBytes + more.valueBytes <= batchValueBytes;
-}
-
-function add(size: Size, more: Size): void {
-  size.mutations += more.mutations;
-  size.sums += more.sums;
-  size.checks += more.checks;
-  size.keyBytes += more.keyBytes;
-  size.valueBytes += more.valueBytes;
-}
-
-/** The parts of a write that a commit does once for all of its writes. */
-function mergedOf({ sums = [], shared = [] }: Write): readonly { key: KvKey }[] {
-  return shared.length === 0 ? sums : [...sums, ...shared];
-}
-
-/** The size that a write adds to a batch with these sums and shared records. */
-function costOf(write: Write, checks: number, inBatch: ReadonlySet<string>): Size {
-  let mutations = (write.sets?.length ?? 0) + (write.deletes?.length ?? 0) + (write.appends?.length ?? 0);
-  for (const { key } of write.shared ?? []) if (!inBatch.has(nameOf(key))) mutations++;
-  let sums = 0;
-  for (const { key } of write.sums ?? []) if (!inBatch.has(nameOf(key))) sums++;
-  return {
-    mutations,
-    sums,
-    checks,
-    keyBytes: (mutations + sums + checks) * keyBytesEach,
-    valueBytes: write.valueBytes ?? (mutations + sums) * valueBytesEach,
-  };
-}
-
-function nameOf(key: KvKey): string {
-  return key.join("\u0000");
-}
-
 /** FNV-1a hash. */
 function slotOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
   return (hash ^ (hash >>> 16)) & (slots - 1);
-}
-
-/** Checks see the store before the commit, so a key that one write changes may not occur in another write of its batch. */
-function touchedKeys(write: Write): Touched {
-  const touched = new Map<string, "written" | "checked">();
-  for (const { key } of write.checks ?? []) touched.set(nameOf(key), "checked");
-  for (const { key } of write.sets ?? []) touched.set(nameOf(key), "written");
-  for (const key of write.deletes ?? []) touched.set(nameOf(key), "written");
-  for (const { log } of write.appends ?? []) touched.set(nameOf(log), "written");
-  for (const log of write.apart ?? []) touched.set(nameOf(log), "written");
-  return touched;
-}
-
-function collides(touched: Touched, others: Touched): boolean {
-  for (const [key, how] of touched) {
-    const other = others.get(key);
-    if (other === "written" || (other === "checked" && how === "written")) return true;
-  }
-  return false;
-}
-
-function join(all: Map<string, "written" | "checked">, touched: Touched): void {
-  for (const [key, how] of touched) if (how === "written" || !all.has(key)) all.set(key, how);
-}
-
-function put(
-  atomic: KvAtomic,
-  write: Write,
-  checks: readonly Check[],
-  versionstamp: symbol,
-): void {
-  for (const { key, versionstamp } of checks) atomic.check({ key, versionstamp });
-  for (const { key, value, expireIn } of write.sets ?? []) {
-    atomic.set(key, value, expireIn === undefined ? {} : { expireIn });
-  }
-  for (const key of write.deletes ?? []) atomic.delete(key);
-  for (const { log, value, expireIn } of write.appends ?? []) {
-    atomic.set([...log, versionstamp], value, expireIn === undefined ? {} : { expireIn });
-  }
-}
-
-/** `sum` counts modulo 2^64. */
-const sumModulus = 2n ** 64n;
-
-/** What writes have in common. Adds up the sums of one key first, as each one costs a read and a write. */
-function putMerged(atomic: KvAtomic, writes: readonly Write[]): void {
-  const sums = new Map<string, { key: KvKey; by: bigint }>();
-  for (const { key, by } of writes.flatMap((write) => write.sums ?? [])) {
-    const name = nameOf(key);
-    const before = sums.get(name);
-    sums.set(name, { key, by: ((before?.by ?? 0n) + by) % sumModulus });
-  }
-  for (const { key, by } of sums.values()) if (by !== 0n) atomic.sum(key, by);
-  const shared = new Map(writes.flatMap((write) => write.shared ?? []).map((one) => [nameOf(one.key), one]));
-  for (const { key, value } of shared.values()) atomic.set(key, value);
 }
