@@ -1,4 +1,4 @@
-import { type OpenServices, openServices, StorageProblem } from "./lib/compose/mod.ts";
+import { type OpenServices, openServices, openTracing, StorageProblem } from "./lib/compose/mod.ts";
 import { type Config, ConfigProblem, kvName, loadConfig, logFileOf } from "./lib/config/mod.ts";
 import { ConsoleLines } from "./lib/platform/console_lines.ts";
 import { type Certificate, type CertificateFiles, readCertificate } from "./lib/platform/certificate.ts";
@@ -99,11 +99,13 @@ function surviveStrayErrors(log: () => Log): void {
 
 async function openStoreOrTell(config: Config, log: OpenLog): Promise<OpenServices> {
   try {
+    const tracing = await openTracing();
     return await openServices({
       config,
-      log,
+      log: tracing?.log(log) ?? log,
       clock: systemClock,
       random: systemRandom,
+      tracing,
       logState: log,
     });
   } catch (error) {

@@ -5,7 +5,7 @@ import { complain, say } from "../lib/platform/console.ts";
 import { pushServiceHosts } from "../lib/push/mod.ts";
 
 /** By name and not `BEHEST_*`, which the task's shell may take for a pattern of file names. */
-const readableEnv: readonly string[] = [...Object.keys(variables), ...laterVariables];
+const readableEnv: readonly string[] = [...Object.keys(variables), ...laterVariables, "OTEL_DENO"];
 
 /**
  * The permissions that `main.ts` needs with a configuration, as flags of `deno run` (OP-8): its own address, the

@@ -4,12 +4,13 @@
  * Start with `openServices` below.
  */
 import { setImmediate } from "node:timers";
-import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
+import { prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { PrometheusMeters } from "../adapters/metrics/mod.ts";
+import type { OpenOptions, OpenServices } from "./opened.ts";
 import { diskSpace, makePrivate } from "../adapters/disk/mod.ts";
-import { JobRunner, kvCategoryStore, type Store } from "../adapters/kv/mod.ts";
-import { type FilesParts, openFiles } from "./files.ts";
+import { JobRunner, kvCategoryStore } from "../adapters/kv/mod.ts";
+import { openFiles } from "./files.ts";
 import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
 import { metered } from "./metered.ts";
@@ -29,71 +30,27 @@ import { openStoreOf } from "./store.ts";
 import { openSystem } from "./system.ts";
 import { openHealth } from "./health.ts";
 import { socketMethods } from "./socket_methods.ts";
-import { type Config, isFileStore, logFileOf } from "../config/mod.ts";
+import { isFileStore, logFileOf } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
-import { limits, type Refusal } from "../protocol/mod.ts";
-import { Audit, type Backups, type OperatorWatch, type Rollups } from "../moderation/mod.ts";
+import { limits } from "../protocol/mod.ts";
+import { Audit } from "../moderation/mod.ts";
 import {
   type Caller,
-  type Clock,
   type FileCarrier,
   Ids,
-  type Log,
-  type Random,
   runByKind,
   systemClock,
   systemRandom,
   talliedLog,
   Tally,
 } from "../platform/mod.ts";
-import type { PushSender } from "../push/mod.ts";
 import { SharedBell } from "../cluster/mod.ts";
 import { Hub, Realtime } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 
-/** Options of a start. Tests replace the clock, the randomness, the store and the password hash. */
+export type { OpenOptions, OpenServices } from "./opened.ts";
+export { openTracing } from "./tracing.ts";
 export { StorageProblem };
-
-export interface OpenOptions {
-  config: Config;
-  log: Log;
-  clock?: Clock;
-  random?: Random;
-  passwords?: Passwords;
-  /** Replaces the configured store, and stays open when the services close: for a restart on the same `:memory:` data. */
-  store?: Store;
-  /** 32 bytes. Default: `secret.key` in the data directory. */
-  secret?: Uint8Array<ArrayBuffer>;
-  /** Replaces the configured scanners. */
-  scanners?: FilesParts["scanners"];
-  /** Replaces the look for a fresh proof (AU-13), for callers without a session. */
-  missingProof?: (caller: Caller) => Promise<Refusal | null>;
-  /** Replaces the browsers' push services. */
-  pushes?: PushSender;
-  /** Replaces the data directory. */
-  blobs?: FilesParts["blobs"];
-  /** How the log's file does: why it cannot be written, or null, and how many lines were lost since the start. */
-  logState?: { broken(): string | null; lost(): number };
-}
-
-/** The running services. */
-export interface OpenServices extends AsyncDisposable {
-  readonly services: Services;
-  /** Path of the one-time setup link (AU-2), or null. */
-  readonly setupLink: string | null;
-  /** Runs the jobs that are due now, without the timer; for tests and benches. */
-  runDueJobs(): Promise<void>;
-  /** The overview's numbers over time: begin with `start`; tests write each look themselves. */
-  readonly rollups: Pick<Rollups, "start" | "look">;
-  /** The server's own backups: begin with `start`. */
-  readonly backups: Pick<Backups, "idle" | "start">;
-  /** Tells administrators what needs them: begin with `start`; tests look themselves. */
-  readonly operatorWatch: Pick<OperatorWatch, "start" | "look">;
-  /** Resolves with the reason when the store is another process's now: this one must end. */
-  readonly lost: Promise<Error>;
-  /** Resolves when nobody is being told of anything; for tests and benches. */
-  allTold(): Promise<void>;
-}
 
 /** Opens all services. Throws when the store or the disk cannot be used. */
 export async function openServices(options: OpenOptions): Promise<OpenServices> {
@@ -305,7 +262,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     settings: config,
     mayWrite,
     asNow: (caller) => callers.now(caller),
-    handlers: metered(scoped(socketMethods(withFreshProof(behindMethods, missingProof))), metrics),
+    handlers: metered(
+      scoped(socketMethods(withFreshProof(behindMethods, missingProof))),
+      metrics,
+      options.tracing,
+    ),
   });
   const overview = openOverview({
     config,

@@ -77,6 +77,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/adapters": {
     parts: [protocol, platform, "lib/cluster", ...services],
     packages: [
+      "@opentelemetry/api",
       "openid-client",
       "@zip.js/zip.js",
       "age-encryption",
