@@ -282,7 +282,8 @@ export class FilesLoad {
       // Sent at once, so that its scan may still be under way.
       ? await this.upload(this.#ann, this.#eicar(), "infected") ?? undefined
       : this.#pick((file) => file.what !== "match");
-    if (file === undefined) return await this.#rawDrawn();
+    // Another step may have chosen the file that was just uploaded for its deletion.
+    if (file === undefined || file.deleted !== "no") return await this.#rawDrawn();
     file.carried = true;
     const key = `with-file-${this.#numbers++}`;
     const audience = { kind: "user" as const, to: ["demo-bob"] };
