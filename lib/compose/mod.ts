@@ -354,7 +354,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     operatorWatch,
     runDueJobs: () => jobs.runDue(),
     lost: Promise.race([store.lost, shared?.lost].filter((one) => one !== undefined)),
-    allTold: () => push.idle(),
+    async allTold() {
+      await notices.idle();
+      await push.idle();
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
