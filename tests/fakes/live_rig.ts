@@ -93,6 +93,18 @@ export class LiveRig implements AsyncDisposable {
     over: Partial<ConnectionOpening> = {},
     socket: FakeSocket = new FakeSocket(),
   ): Promise<LiveDevice> {
+    const line = this.begin(caller, device, over, socket);
+    await until(() => socket.texts.length > 0 || socket.closed !== null, "the greeting");
+    return line;
+  }
+
+  /** The same without waiting for the greeting. */
+  begin(
+    caller: Caller,
+    device: string,
+    over: Partial<ConnectionOpening> = {},
+    socket: FakeSocket = new FakeSocket(),
+  ): LiveDevice {
     const { clock, room } = this.rig;
     const sessionExpiresAt = new Date(clock.now() + 86_400_000).toISOString();
     const connection = new Connection(
@@ -117,7 +129,6 @@ export class LiveRig implements AsyncDisposable {
     );
     this.hub.add(connection);
     void connection.start();
-    await until(() => socket.texts.length > 0 || socket.closed !== null, "the greeting");
     const call = (method: string, params: unknown = {}) => {
       const id = `r${++this.#numbers}`;
       connection.receive(request(id, method, params));

@@ -279,16 +279,12 @@ export class Cluster {
     const at = this.#any();
     if (at === undefined) return;
     const caller = at.people[names.indexOf(device.name)]!;
-    const connecting = at.rig.connect(caller, device.device);
-    const line = await this.#finish(Promise.race([connecting, this.#ends(at)]));
-    if (line === null || line.socket.closed !== null) return;
+    const line = at.rig.begin(caller, device.device);
+    const { socket } = line;
+    await this.#until(() => at.dead || socket.closed !== null || socket.texts.length > 0);
+    if (at.dead || socket.closed !== null) return;
     device.now = { ...device, at, line, seen: 0, onLine: new Set(), lastCursor: "" };
     this.#lines.push(device.now);
-  }
-
-  async #ends(at: Instance): Promise<null> {
-    await at.bell.lost;
-    return null;
   }
 
   /** Notes what the lines were handed, and fails on what comes twice, out of order, or after it was ruled out. */
@@ -372,13 +368,17 @@ export class Cluster {
   async #finish<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
     promise.then(() => settled = true, () => settled = true);
-    for (let turns = 0; !settled; turns++) {
+    await this.#until(() => settled);
+    return await promise;
+  }
+
+  async #until(reached: () => boolean): Promise<void> {
+    for (let turns = 0; !reached(); turns++) {
       await this.#schedule.all();
       await settle();
       // Nothing but time brings it on.
       if (turns > 20) this.#clock.advance(100);
     }
-    return await promise;
   }
 
   async close(): Promise<void> {
