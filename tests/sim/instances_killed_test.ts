@@ -113,7 +113,7 @@ instancesTest(
     const startedAt = performance.now();
     let answered = false;
     const stopping = other.call({ call: "stop", who: "bob" }).then(() => answered = true);
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await until(() => performance.now() - startedAt > 3_000, "three seconds");
     assert.equal(answered, false, "the halted one could still go on");
     await stopping;
     say("a stop with one halted", [performance.now() - startedAt]);
