@@ -47,7 +47,15 @@ export class Safety {
     const since = iso(stop?.sinceMs ?? this.#saving.unsavedSinceMs(caller.userId) ?? pressedMs);
     if (stop !== null) await this.#endAll(caller.userId, since);
     else bell.notify(caller.userId, "safety.changed", { stopped: true, since });
-    return stop === null ? new Refusal("unavailable", "stop.unsaved") : { stopped: true, since };
+    if (stop === null) return new Refusal("unavailable", "stop.unsaved");
+    return await this.#endedElsewhere(caller.userId) ? await this.stop(caller) : { stopped: true, since };
+  }
+
+  /** OP-7: whether a resume on another process, which began before the press or during it, took the stop for an older one. */
+  async #endedElsewhere(userId: string): Promise<boolean> {
+    const { store } = this.#parts;
+    const isAlone = store.moment() !== undefined;
+    return !isAlone && await store.stop(userId) === null;
   }
 
   /** Cancels the timer of stops that could not be written. */

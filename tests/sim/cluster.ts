@@ -42,6 +42,8 @@ export class Cluster {
   readonly #everBlocked = new Set<string>();
   readonly #resumes = new Map<string, number>();
   readonly #choices = new Map<string, number>();
+  /** Blocks that are being ended, or whose end was never answered: one that is answered meanwhile may be ended by it. */
+  readonly #ending = new Map<string, number>();
   /** What was checked: each must happen, or the run shows nothing. */
   readonly counts = { handed: 0, stops: 0, blocks: 0, halted: 0, lost: 0, killed: 0 };
   /** What a call was answered and must not have been. */
@@ -235,10 +237,16 @@ export class Cluster {
     const choice = (this.#choices.get(pair) ?? 0) + 1;
     this.#choices.set(pair, choice);
     this.#everBlocked.add(pair);
-    if (!on) this.#blocked.delete(pair);
+    const ending = this.#ending.get(pair) ?? 0;
+    if (!on) {
+      this.#blocked.delete(pair);
+      this.#ending.set(pair, ending + 1);
+    }
     void this.#answer(at.rig.rig.consent.block(at.people[who]!, { username: names[of]!, on }), (answer) => {
       this.look();
-      if (answer instanceof Refusal || !on || this.#choices.get(pair) !== choice) return;
+      if (!on) this.#ending.set(pair, this.#ending.get(pair)! - 1);
+      const isOpen = this.#choices.get(pair) !== choice || (this.#ending.get(pair) ?? 0) > 0;
+      if (answer instanceof Refusal || !on || isOpen) return;
       this.counts.blocks++;
       this.#blocked.add(pair);
     });
@@ -316,7 +324,11 @@ export class Cluster {
       // A line that its client has left can still be written to: what comes there, the client does not get.
       if (device.now !== line || device.taken.has(command.id)) continue;
       const last = [...device.taken.values()].at(-1) ?? "";
-      assert.ok(cursor > last, `${who}: ${command.id} came after what lies behind it`);
+      // What one line passed over as blocked, another one may hand over once it is not.
+      assert.ok(
+        cursor > last || this.#everBlocked.has(pair),
+        `${who}: ${command.id} came after what lies behind it`,
+      );
       device.taken.set(command.id, cursor);
       this.counts.handed++;
     }
