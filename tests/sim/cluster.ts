@@ -10,15 +10,9 @@ import { MemoryBoard } from "../fakes/memory_board.ts";
 import { MemoryKv } from "../fakes/memory_kv.ts";
 import { seededRandom } from "../fakes/random.ts";
 import type { Device, Instance, Line, Sent } from "./cluster_parts.ts";
+import { latestMs, longestHaltMs, names, wrongMs } from "./cluster_parts.ts";
 import { haltingKv } from "./halting_kv.ts";
 import { Schedule, scheduledKv } from "./schedule.ts";
-
-const names = ["ada", "ben", "cat"];
-/** A message between two instances is late by up to this. */
-const latestMs = 1500;
-/** How wrong the clocks of instances are, either way. */
-const wrongMs = 5000;
-const longestHaltMs = 25_000;
 
 /**
  * Two to four processes on one store. Messages between them are late, doubled or lost, clocks are wrong, processes are halted

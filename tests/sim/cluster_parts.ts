@@ -3,6 +3,13 @@ import type { Caller } from "../../lib/platform/mod.ts";
 import type { Halting } from "../fakes/halting.ts";
 import type { LiveDevice, LiveRig } from "../fakes/live_rig.ts";
 
+export const names = ["ada", "ben", "cat"];
+/** A message between two instances is late by up to this. */
+export const latestMs = 1500;
+/** How wrong the clocks of instances are, either way. */
+export const wrongMs = 5000;
+export const longestHaltMs = 25_000;
+
 /** One process. It lives until its lease is lost, or it is killed. */
 export interface Instance {
   id: string;
