@@ -173,9 +173,20 @@ function ProfileForm({ typed, username, pictures, errors }: FormProps) {
   );
 }
 
+/** What was posted may be no language at all. */
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
 function TimeFields({ typed, errors }: Pick<FormProps, "typed" | "errors">) {
   const words = useWords("profile");
   const names = new Intl.DisplayNames(useLanguage(), { type: "language" });
+  // A client may have chosen another one, which stays until the person changes it.
+  const offered = [...new Set([typed.language, ...commonLanguages])].filter(isLanguage);
   return (
     <>
       <TextField
@@ -192,21 +203,14 @@ function TimeFields({ typed, errors }: Pick<FormProps, "typed" | "errors">) {
       <datalist id="zones">
         {zones.map((zone) => <option key={zone} value={zone} />)}
       </datalist>
-      <TextField
+      <SelectField
         name="language"
         label={words.language}
         hint={words.languageHint}
-        class="input-short"
-        list="languages"
         value={typed.language}
         error={errors.language}
-        autocomplete="off"
-        spellcheck={false}
-        required
+        options={offered.map((tag) => [tag, names.of(tag) ?? tag])}
       />
-      <datalist id="languages">
-        {commonLanguages.map((tag) => <option key={tag} value={tag}>{names.of(tag)}</option>)}
-      </datalist>
     </>
   );
 }

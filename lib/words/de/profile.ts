@@ -20,7 +20,7 @@ export const profile: Words["profile"] = {
   timeZoneHint: "Gilt für deine {quiet} und dein Tageslimit. Tippe den Anfang einer Stadt.",
   quietHours: "Ruhezeit",
   language: "Sprache",
-  languageHint: "Zum Beispiel en oder de-AT.",
+  languageHint: "Die Seiten gibt es auf Englisch und Deutsch.",
   save: "Profil speichern",
   data: "Deine Daten",
   dataLead: "Lade deine Daten herunter oder lösche sie: {link}",

@@ -19,7 +19,7 @@ export const profile = {
   timeZoneHint: "Used for your {quiet} and daily limit. Start typing a city.",
   quietHours: "quiet hours",
   language: "Language",
-  languageHint: "For example en or de-AT.",
+  languageHint: "Pages are in English or German.",
   save: "Save profile",
   data: "Your data",
   dataLead: "Download or delete your data: {link}",
