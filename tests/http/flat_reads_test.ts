@@ -157,16 +157,33 @@ type Ask = (world: World) => Promise<unknown>;
 const far = "01AAAAAAAAAAAAAAAAAAAAAAAA";
 const draft = { kind: "message" as const, title: "A title", categories: ["general"] };
 
+async function call(
+  { open, callers }: World,
+  by: Name,
+  name: Method,
+  params: object,
+): Promise<Record<string, unknown>> {
+  const handlers = socketMethods(open.services) as Record<
+    string,
+    (caller: unknown, given: unknown) => unknown
+  >;
+  const answer = await handlers[name]!(callers[by].caller, params);
+  assert.ok(!(answer instanceof Refusal), `${name}: ${JSON.stringify(answer)}`);
+  return answer as Record<string, unknown>;
+}
+
 function method(by: Name, name: Method, params: object | ((world: World) => object)): [string, Ask] {
   const text = typeof params === "function" ? "" : ` ${JSON.stringify(params)}`;
-  return [`${name}${text} by ${by}`, async ({ open, callers, ids, ...rest }) => {
-    const given = typeof params === "function" ? params({ open, callers, ids, ...rest }) : params;
-    const handlers = socketMethods(open.services) as Record<
-      string,
-      (caller: unknown, given: unknown) => unknown
-    >;
-    const answer = await handlers[name]!(callers[by].caller, given);
-    assert.ok(!(answer instanceof Refusal), `${name}: ${JSON.stringify(answer)}`);
+  const given = (world: World) => typeof params === "function" ? params(world) : params;
+  return [`${name}${text} by ${by}`, (world) => call(world, by, name, given(world))];
+}
+
+/** Sends a command to ann, and does something with it. */
+function withCommand(what: string, act: (world: World, id: string) => Promise<unknown>): [string, Ask] {
+  return [`command.send, then ${what}`, async (world) => {
+    const audience = { kind: "user", to: ["ann"] };
+    const sent = await call(world, "bob", "command.send", { ...draft, key: `s${keyNumber++}`, audience });
+    await act(world, (sent.command as { id: string }).id);
   }];
 }
 
@@ -218,6 +235,36 @@ const methodCalls: [string, Ask][] = [
     audience: { kind: "user", to: ["ann"] },
   })),
   method("ada", "command.send", () => ({ ...draft, key: `s${keyNumber++}`, audience: { kind: "all" } })),
+  method("ann", "chat.counts", {}),
+  method("ann", "grant.list", {}),
+  method("ann", "notice.read", {}),
+];
+
+/** After all others: what these change is not there for the calls before them. */
+const changes: [string, Ask][] = [
+  withCommand("command.edit and command.undo", async (world, id) => {
+    await call(world, "bob", "command.edit", { id, title: "Another title" });
+    await call(world, "bob", "command.undo", { id });
+  }),
+  withCommand("command.update and inbox.undo", async (world, id) => {
+    await call(world, "ann", "command.update", { id, state: "accepted" });
+    await call(world, "ann", "inbox.undo", { ids: [id] });
+  }),
+  withCommand("inbox.update and command.cancel", async (world, id) => {
+    await call(world, "ann", "inbox.update", { ids: [id], state: "seen" });
+    await call(world, "bob", "command.cancel", { id });
+  }),
+  ["chat.send, chat.read and chat.retract", async (world) => {
+    const sent = await call(world, "bob", "chat.send", { key: `s${keyNumber++}`, to: "ann", body: "More" });
+    const { id } = sent.message as { id: string };
+    await call(world, "ann", "chat.list", { with: "bob" });
+    await call(world, "ann", "chat.read", { with: "bob", upTo: id });
+    await call(world, "bob", "chat.retract", { id });
+  }],
+  ["contact.request, contact.decline", async (world) => {
+    await call(world, "eve", "contact.request", { username: "bob" });
+    await call(world, "bob", "contact.decline", { username: "eve" });
+  }],
 ];
 
 const restPaths = [
@@ -277,6 +324,7 @@ async function readsOf(records: Records): Promise<Map<string, number>> {
     ...restPaths.map((path) => visit("ann", `/api/v1${path}`)),
     ...adminPaths.map((path) => visit("ada", `/api/v1/admin/${path}`)),
     ...readers.flatMap((by) => pagesOf[by].map((path) => visit(by, path))),
+    ...changes,
   ];
   const found = new Map<string, number>();
   for (const [name, ask] of calls) {
