@@ -60,7 +60,7 @@ Deno.test("OP-6: commands that need root or another machine name what there is, 
     for (const [, task] of script.matchAll(/\/opt\/behest\/behest ([a-z][\w-]+)/g)) {
       assert.ok([...packagedTasks, "prepare"].includes(task!), task);
     }
-    for (const [path] of script.matchAll(/\bdeploy\/[\w.]+/g)) {
+    for (const [path] of script.matchAll(/\bdeploy\/[\w.-]+/g)) {
       assert.ok((await Deno.stat(path)).isFile, path);
     }
   }
