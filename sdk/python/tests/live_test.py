@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import sys
@@ -49,6 +50,17 @@ class Device:
             audience=audience, kind="task", title=title, attachments=attachments or []
         )
         assert sent["command"]["title"] == title
+
+
+class Logged(logging.Handler):
+    """What the library logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
@@ -232,7 +244,11 @@ async def restarts() -> None:
 
 
 async def iterated() -> None:
-    """DL-1: the iterator of commands acknowledges one when the next is asked for."""
+    """DL-1: the iterator of commands acknowledges one when the next is asked for; to leave it is no error."""
+    logged = Logged()
+    log = logging.getLogger("behest")
+    log.addHandler(logged)
+    log.setLevel(logging.INFO)
     async with Device(ANN, "sender") as sender:
         kept = await login(told("SERVER"), BOB, told("PASSWORD"))
         async with Client(told("SERVER"), token=kept["token"], device="iterated") as client:
@@ -244,6 +260,10 @@ async def iterated() -> None:
                 if got[-1] == "iterated 2":
                     break
             assert got[-2:] == ["iterated 1", "iterated 2"]
+            await until(lambda: any("was not taken" in line for line in logged.lines), "the iterator was left")
+    log.removeHandler(logged)
+    log.setLevel(logging.NOTSET)
+    assert not any("failed" in line for line in logged.lines), logged.lines
 
 
 CHECKS: list[Callable[[], Awaitable[None]]] = [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from . import api
+from .errors import BehestError
 
 log = logging.getLogger("behest")
 
@@ -206,7 +207,11 @@ class Inbox:
     def _failed(self, entry: _Entry, error: Exception) -> None:
         times = self._failing[1] + 1 if self._failing[0] == entry.id else 1
         self._failing = (entry.id, times)
-        log.error("the handler of %s failed (%d)", entry.id, times, exc_info=error)
+        if isinstance(error, BehestError) and error.kind == "closed":
+            # The program left `deliveries()`: nothing is wrong.
+            log.info("%s was not taken: %s", entry.id, error)
+        else:
+            log.error("the handler of %s failed (%d)", entry.id, times, exc_info=error)
         if entry.is_command:
             delivery: Any = dict(entry.payload)
             self._host.failed(delivery, error)
