@@ -13,7 +13,7 @@ interface Two extends AsyncDisposable {
   endLease(id: string): Promise<void>;
 }
 
-const leaseMs = 60_000;
+const leaseMs = 600_000;
 
 async function inMemory(): Promise<Two> {
   const clock = new FakeClock();
@@ -41,8 +41,8 @@ async function endLease(place: PostgresPlace, id: string): Promise<void> {
 async function onPostgres(): Promise<Two & { place: PostgresPlace; stores: [PostgresStore, PostgresStore] }> {
   await using opening = new AsyncDisposableStack();
   const place = await emptyPlace();
-  const one = opening.use(await openPostgres(place, { shared: true }));
-  const other = opening.use(await openPostgres(place, { shared: true }));
+  const one = opening.use(await openPostgres(place, { shared: true, leaseMs }));
+  const other = opening.use(await openPostgres(place, { shared: true, leaseMs }));
   const open = opening.move();
   return {
     place,

@@ -9,6 +9,9 @@ import { until } from "../fakes/until.ts";
 
 type Count = { value: bigint };
 
+/** Nobody renews the leases of these. */
+const aWhile = { shared: true, leaseMs: 600_000 };
+
 /** The server of all tests may be started by the first of them. */
 function postgresTest(name: string, fn: () => Promise<void>): void {
   const sanitize = sharedPort !== undefined;
@@ -94,8 +97,8 @@ postgresTest(
   "OP-7: processes that share a store have one order, and no reader's cursor passes a late one",
   async () => {
     const place = await emptyPlace();
-    await using one = await openPostgres(place, { shared: true });
-    await using other = await openPostgres(place, { shared: true });
+    await using one = await openPostgres(place, aWhile);
+    await using other = await openPostgres(place, aWhile);
     const each = 60;
     const write = async (kv: typeof one.kv, name: string) => {
       for (let at = 0; at < each; at++) await kv.set(["log", kv.commitVersionstamp()], `${name}${at}`);
@@ -199,7 +202,7 @@ postgresTest("OP-2: a database that cannot hold the store is refused with the re
 
 postgresTest("OP-7: two starts at once make the tables once", async () => {
   const place = await emptyPlace();
-  const both = await Promise.all([1, 2].map(() => openPostgres(place, { shared: true })));
+  const both = await Promise.all([1, 2].map(() => openPostgres(place, aWhile)));
   for (const { kv } of both) await kv.atomic().sum(["n"], 1n).commit();
   assert.equal((await both[0]!.kv.get<Count>(["n"])).value?.value, 2n);
   for (const store of both) await store[Symbol.asyncDispose]();

@@ -33,6 +33,8 @@ export interface PostgresOptions {
   home?: string;
   /** Several processes use the store at once. For tests: not everything that they have to tell each other is told yet. */
   shared?: boolean;
+  /** For how long such a process may write until somebody renews its lease. */
+  leaseMs?: number;
   /** Told once while the start waits for another process's lease to end: how long at most. Without it there is no wait. */
   onWait?: (ms: number) => void;
   /** The tables must be there. */
@@ -77,7 +79,7 @@ export async function openPostgres(
   if (shared) {
     const board = new PostgresBoard(client, schema);
     // From now on until whoever uses the link goes on with it: what is written needs a lease.
-    await board.join(id, leaseMs);
+    await board.join(id, options.leaseMs ?? leaseMs);
     opening.defer(() => board.leave(id).catch(() => undefined));
     link = { id, board, wire: await PostgresWire.open(client, place.schema) };
   } else {
