@@ -73,6 +73,16 @@ Deno.test("OP-3: a page goes on at its place when the files were renamed, and wh
   assert.deepEqual(third.lines.map(({ fields }) => fields.at), down(29, 20));
 });
 
+Deno.test("OP-3: a clock that is set back between two files hides none of them, on no page", async () => {
+  await using log = await files();
+  await log.write(".2", some(50, 80));
+  await log.write(".1", some(100, 130));
+  await log.write("", some(60, 90));
+  const expected = [...down(89, 60), ...down(129, 100), ...down(79, 50)];
+  assert.deepEqual(await found(log.reader, {}), expected);
+  assert.deepEqual(await found(log.reader, {}, 7), expected);
+});
+
 Deno.test("OP-3: lines are found by level, event, id, person and time", async () => {
   await using log = await files();
   const lines = [

@@ -33,14 +33,18 @@ export class LogReader implements LogLines {
   async before(place: string | null, filter: LogFilter, limit: number): Promise<LogSearch> {
     const from = place === null ? null : placeOf(place);
     const search = new Search(filter, limit);
-    let seenMs = Infinity;
+    const seen = new Set<number>();
+    let reached = from === null || !await this.#has(from.fileMs);
     for (let number = 0;; number++) {
-      using file = await openFile(number === 0 ? this.#path : `${this.#path}.${number}`);
+      using file = await this.#open(number);
       if (file === null) return { lines: search.lines, next: null };
       const { firstMs } = file;
-      // A file was renamed meanwhile, or it lies behind the place where the search goes on.
-      if (firstMs === null || firstMs >= seenMs || (from !== null && firstMs > from.fileMs)) continue;
-      seenMs = firstMs;
+      // It was renamed meanwhile. Times alone do not tell: a clock that was set back makes a newer file an earlier one.
+      if (firstMs === null || seen.has(firstMs)) continue;
+      // It lies behind the place where the search goes on. A file that is gone leaves only its time to go by.
+      reached ||= firstMs === from?.fileMs;
+      if (!reached || (from !== null && seen.size === 0 && firstMs > from.fileMs)) continue;
+      seen.add(firstMs);
       if (filter.toMs !== null && firstMs > filter.toMs) continue;
       let end = file.sizeBytes;
       if (from?.fileMs === firstMs) end = Math.min(end, from.offset);
@@ -48,6 +52,18 @@ export class LogReader implements LogLines {
       const next = await search.through(file, end);
       if (next !== "further") return { lines: search.lines, next };
     }
+  }
+
+  /** Whether there is a file with this first time. */
+  async #has(fileMs: number): Promise<boolean> {
+    for (let number = 0;; number++) {
+      using file = await this.#open(number);
+      if (file === null || file.firstMs === fileMs) return file !== null;
+    }
+  }
+
+  #open(number: number): Promise<OpenFile | null> {
+    return openFile(number === 0 ? this.#path : `${this.#path}.${number}`);
   }
 }
 
