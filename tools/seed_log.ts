@@ -11,3 +11,17 @@ export async function seededLog(config: Config): Promise<OpenLog> {
   log.error("scan.failed", { sha256, attempts: 2, error: new Error("clamd gave no answer within 30 s") });
   return log;
 }
+
+/** The log's last hour as of a busy server, with a few warnings and two minutes of errors. */
+export function seededHour(log: OpenLog): ReturnType<OpenLog["lastHour"]> {
+  return log.lastHour().map(({ beganMs, lines, warnings, errors }, at) => {
+    const more = { warnings: at % 7 === 0 ? 2 : 0, errors: at === 25 || at === 26 ? 6 : 0 };
+    const wave = Math.round(30 + 12 * Math.sin(at / 9) + at / 3);
+    return {
+      beganMs,
+      lines: lines + wave + more.warnings + more.errors,
+      warnings: warnings + more.warnings,
+      errors: errors + more.errors,
+    };
+  });
+}

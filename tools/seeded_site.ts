@@ -5,7 +5,7 @@ import { openServices } from "../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../lib/config/mod.ts";
 import { Builder } from "fresh/dev";
 import { systemRandom } from "../lib/platform/mod.ts";
-import { seededLog } from "./seed_log.ts";
+import { seededHour, seededLog } from "./seed_log.ts";
 import { buildApp, type Services, serving } from "../lib/web/mod.ts";
 import { knownHashes, seedFiles } from "./screenshots_files.ts";
 import { playedPushes, seedPush } from "./screenshots_push.ts";
@@ -55,6 +55,7 @@ export async function openSeededSite(
       pushes: played.sender,
       config: read.config,
       log,
+      logState: { broken: log.broken, lost: log.lost, lastHour: () => seededHour(log) },
       passwords: cheapPasswords,
       secret: systemRandom.bytes(32),
     }),

@@ -211,6 +211,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const moderation = openModeration({
     store,
     logFile: logFileOf(config),
+    logMinutes: () => options.logState?.lastHour() ?? [],
     people: everyone,
     commands,
     chat,

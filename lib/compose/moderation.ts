@@ -19,7 +19,15 @@ import {
   type SubjectSources,
   Users,
 } from "../moderation/mod.ts";
-import { type Bell, type Clock, type Ids, iso, type Log, type Random } from "../platform/mod.ts";
+import {
+  type Bell,
+  type Clock,
+  type Ids,
+  iso,
+  type Log,
+  type LogMinute,
+  type Random,
+} from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 import type { Services } from "../web/mod.ts";
 import type { OpenFiles } from "./files.ts";
@@ -29,6 +37,7 @@ export interface ModerationParts {
   store: Store;
   /** The file of the server's log. */
   logFile: string;
+  logMinutes: () => LogMinute[];
   people: OpenPeople;
   commands: CommandRoom;
   chat: Pick<Chat, "around">;
@@ -126,6 +135,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     looks: new Looks({ store: cases, commands: parts.commands.truths, idOf }),
     serverLog: new ServerLog({
       lines: new LogReader(parts.logFile),
+      minutes: parts.logMinutes,
       looked: (userIds, entry) => cases.looked(userIds, entry),
       idOf,
       names,

@@ -2,7 +2,7 @@ import type { Passwords } from "../accounts/mod.ts";
 import type { Store } from "../adapters/kv/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { Backups, OperatorWatch, Rollups } from "../moderation/mod.ts";
-import type { Caller, Clock, Log, Random } from "../platform/mod.ts";
+import type { Caller, Clock, Log, LogMinute, Random } from "../platform/mod.ts";
 import type { Tracing } from "../platform/tracing.ts";
 import type { Refusal } from "../protocol/mod.ts";
 import type { PushSender } from "../push/mod.ts";
@@ -30,8 +30,8 @@ export interface OpenOptions {
   blobs?: FilesParts["blobs"];
   /** Traces of calls; none by default. */
   tracing?: Tracing | null;
-  /** How the log's file does: why it cannot be written, or null, and how many lines were lost since the start. */
-  logState?: { broken(): string | null; lost(): number };
+  /** How the log does: why its file cannot be written, or null, lines that were lost since the start, and lines by minute. */
+  logState?: { broken(): string | null; lost(): number; lastHour(): LogMinute[] };
 }
 
 /** The running services. */

@@ -1,4 +1,11 @@
-import { type AuditEntry, auditEntryOf, type Caller, type Clock } from "../platform/mod.ts";
+import {
+  type AuditEntry,
+  auditEntryOf,
+  type Caller,
+  type Clock,
+  iso,
+  type LogMinute,
+} from "../platform/mod.ts";
 import { type Answer, limits, type LogLine, type LogPage, type LogQuery, Refusal } from "../protocol/mod.ts";
 import type { LogLines } from "./server_log_ports.ts";
 import { hiddenFrom } from "./staff.ts";
@@ -10,6 +17,8 @@ const looksKept = 1_000;
 
 export interface ServerLogNeeds {
   lines: LogLines;
+  /** How many lines each minute of the last hour had; none: that is not counted. */
+  minutes(): readonly LogMinute[];
   /** Writes that somebody looked, also for the export of the person whose lines they asked for. */
   looked(people: readonly string[], entry: AuditEntry): Promise<void>;
   idOf(username: string): Promise<string | null>;
@@ -37,7 +46,9 @@ export class ServerLog {
     const filter = { level, event, id, userId, fromMs: msOf(from), toMs: msOf(to) };
     const limit = query.limit ?? limits.logLinesDefault;
     const { lines, next } = await this.#needs.lines.before(before, filter, limit);
-    return { lines, next, people: Object.fromEntries(await this.#needs.names(peopleIn(lines))) };
+    const people = Object.fromEntries(await this.#needs.names(peopleIn(lines)));
+    const minutes = this.#needs.minutes().map(({ beganMs, ...counts }) => ({ at: iso(beganMs), ...counts }));
+    return { lines, next, people, minutes };
   }
 
   async #look(caller: Caller, query: LogQuery, userId: string | null): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Log, LogFields } from "./log.ts";
 import { LogFile } from "./log_file.ts";
+import { type LogMinute, LogMinutes } from "./log_minutes.ts";
 import { inFileOnly } from "./story.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -21,6 +22,8 @@ export interface OpenLog extends Log, AsyncDisposable {
   broken(): string | null;
   /** Lines that were lost since the log was opened. */
   lost(): number;
+  /** How many lines each minute of the last hour had, oldest first. */
+  lastHour(): LogMinute[];
 }
 
 /** Lines below a warning are written together: so many, or after this time. */
@@ -46,9 +49,11 @@ export function openLog(options: LogOptions): OpenLog {
     lost: (lines) => `${JSON.stringify({ time: timeText(), level: "error", event: "log.lost", lines })}\n`,
   });
   const buffer = new LogBuffer(file);
+  const minutes = new LogMinutes();
   const write = (level: LogLevel, event: string, fields: LogFields) => {
     if (order[level] < order[least]) return;
     const ms = now();
+    minutes.add(level, ms);
     // A warning must be in the file when the process dies of what it warned about.
     buffer.add({ ms, level, event, fields }, order[level] >= order.warn);
     if (options.console !== null && !inFileOnly(event)) {
@@ -59,6 +64,7 @@ export function openLog(options: LogOptions): OpenLog {
     ...logTo(write, null),
     broken: () => file.brokenBy,
     lost: () => file.lostInAll,
+    lastHour: () => minutes.lastHour(now()),
     [Symbol.asyncDispose]() {
       buffer[Symbol.dispose]();
       return Promise.resolve();

@@ -15,6 +15,7 @@ export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./keyed_mutex.ts";
 export * from "./log.ts";
+export type { LogMinute } from "./log_minutes.ts";
 export * from "./notice_list.ts";
 export * from "./random.ts";
 export * from "./same_secret.ts";

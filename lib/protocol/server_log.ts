@@ -42,13 +42,24 @@ export const logLine = z.object({
 });
 export type LogLine = z.infer<typeof logLine>;
 
+/** How many lines of any kind one minute of the log had. `lines` has the warnings and errors too. */
+export const logMinute = z.object({
+  at: z.string(),
+  lines: z.number().int(),
+  warnings: z.number().int(),
+  errors: z.number().int(),
+});
+export type LogMinuteCount = z.infer<typeof logMinute>;
+
 /**
  * Newest first. `next` is the `before` of the following page; a page may have few lines or none and still have one, as a call reads
- * a bounded part of the log. `people`: usernames by the ids that the lines have.
+ * a bounded part of the log. `people`: usernames by the ids that the lines have. `minutes`: all that was logged in the
+ * last hour, whatever was looked for; counted since the server started.
  */
 export const logPage = z.object({
   lines: z.array(logLine),
   next: z.string().nullable(),
   people: record(z.string(), z.string()),
+  minutes: z.array(logMinute),
 });
 export type LogPage = z.infer<typeof logPage>;

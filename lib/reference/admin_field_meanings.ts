@@ -171,6 +171,12 @@ export const adminFieldMeanings: Readonly<Record<string, string>> = {
   place: "The line's place in the log.",
   time: "When it was written.",
   "lines.fields": "What the line tells.",
+  minutes:
+    "Each minute of the last hour, oldest first, whatever was looked for; counted since the server started.",
+  "minutes.at": "When the minute began.",
+  "minutes.lines": "How many lines it had.",
+  warnings: "How many of them are warnings.",
+  "minutes.errors": "How many of them are errors.",
 
   // The server
   connections: "Connections; the mean of a step.",

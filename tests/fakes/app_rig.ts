@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { OpenServices } from "../../lib/compose/mod.ts";
+import type { OpenOptions, OpenServices } from "../../lib/compose/mod.ts";
 import type { Caller, Log } from "../../lib/platform/mod.ts";
 import {
   type Command,
@@ -30,6 +30,8 @@ export interface AppOptions {
   /** Variables over the test's own. */
   env?: Record<string, string>;
   log?: Log;
+  /** What the log tells of itself. */
+  logState?: OpenOptions["logState"];
   /** Without one, the server waits for its setup link to be used. */
   admin?: boolean;
   /** Who is registered at the start. */
@@ -111,6 +113,7 @@ export class AppRig implements AsyncDisposable {
       blobs,
       scanners: { virus, csam },
       log: options.log ?? new KeptLog(),
+      ...(options.logState === undefined ? {} : { logState: options.logState }),
     });
     const ask = await sendOver(open.services);
     const wholeSend: Send = async (path, init) => await ask(new Request(base + path, init));

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { logFileOf } from "../../lib/config/mod.ts";
+import { type LogMinute, LogMinutes } from "../../lib/platform/log_minutes.ts";
 import { openLog } from "../../lib/platform/logging.ts";
 import { AppRig } from "../fakes/app_rig.ts";
 
 /** An app whose log is a file with a few lines about Ann. */
 async function open() {
-  const app = await AppRig.start({ people: ["ann", "bob"] });
+  const minutes = new LogMinutes();
+  const lastHour = (): LogMinute[] => minutes.lastHour(app.clock.now());
+  const app: AppRig = await AppRig.start({
+    people: ["ann", "bob"],
+    logState: { broken: () => null, lost: () => 0, lastHour },
+  });
   const boss = await app.person("boss", "admin");
   const { config, clock } = app.services;
   await Deno.mkdir(`${config.dataDir}/logs`, { recursive: true });
@@ -28,6 +34,7 @@ async function open() {
   return {
     app,
     boss,
+    minutes,
     get,
     async [Symbol.asyncDispose]() {
       await Deno.remove(logFileOf(config));
@@ -95,4 +102,33 @@ Deno.test("OP-3, MO-4: the log is a page for administrators, without scripts too
   assert.match((await get("boss", "/admin/log?user=nobody")).text, /class="[^"]*notice-bad/);
   const { text: refused } = await get("boss", "/admin/log?event=no%20event");
   assert.match(refused, /must be written as it is in the log/i);
+});
+
+Deno.test("OP-3, MO-4: above the log stands how much was logged in each minute of the last hour, and what was wrong", async () => {
+  await using rig = await open();
+  const { app: { clock }, minutes, get } = rig;
+  const before = (ms: number, level: string) => minutes.add(level, clock.now() - ms);
+  before(3_600_000, "error");
+  before(1_800_000, "info");
+  before(1_800_000, "warn");
+  before(60_000, "error");
+  for (let n = 0; n < 1_000; n++) before(0, "info");
+  const { text } = await get("boss", "/api/v1/admin/log?limit=1");
+  const hour = (JSON.parse(text) as { minutes: { at: string; lines: number }[] }).minutes;
+  assert.equal(hour.length, 60);
+  assert.deepEqual(
+    hour.filter(({ lines }) => lines > 0).map(({ at: _, ...counts }) => counts),
+    [
+      { lines: 2, warnings: 1, errors: 0 },
+      { lines: 1, warnings: 0, errors: 1 },
+      { lines: 1_000, warnings: 0, errors: 0 },
+    ],
+  );
+  const page = (await get("boss", "/admin/log?id=K1")).text;
+  assert.match(page, /1,000 a minute at most.*1,003 lines.*1 warning<.*1 error</s);
+  assert.equal(page.match(/<rect class="(all|warn|error)"/g)?.length, 4);
+  assert.doesNotMatch((await get("boss", "/admin/log?before=1-1")).text, /Lines a minute/);
+  // A clock that is set back begins those minutes anew.
+  minutes.add("info", clock.now() - 3_600_000);
+  assert.equal(minutes.lastHour(clock.now() - 3_600_000).at(-1)!.lines, 1);
 });

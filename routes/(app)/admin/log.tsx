@@ -1,6 +1,7 @@
 import { type Context, page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import { LogFilters } from "../../../components/LogFilters.tsx";
+import { LogHour } from "../../../components/LogHour.tsx";
 import { LogList } from "../../../components/LogList.tsx";
 import { Empty } from "../../../components/Notice.tsx";
 import { PageHead } from "../../../components/PageHead.tsx";
@@ -32,14 +33,14 @@ async function shown({ state, url: { searchParams } }: Context<PersonState>) {
     json: query instanceof Refusal ? null : pathWith("/api/v1/admin/log", { ...query, limit: null }),
   };
   return found instanceof Refusal
-    ? { ...asked, lines: [], next: null, people: {}, problem: problemOf(found, language) }
+    ? { ...asked, lines: [], next: null, people: {}, minutes: [], problem: problemOf(found, language) }
     : { ...asked, ...found, problem: null };
 }
 
 export default definePerson.page<typeof handler>(function ServerLog({ data }) {
   const words = useWords("serverLog");
   const frame = useWords("frame");
-  const { filter, lines, people, next, newest, live, json, problem } = data;
+  const { filter, lines, people, minutes, next, newest, live, json, problem } = data;
   const address = logAddress(filter);
   const filtered = Object.values(address).some((value) => value !== "");
   return (
@@ -56,6 +57,7 @@ export default definePerson.page<typeof handler>(function ServerLog({ data }) {
           </p>
         )
         : null}
+      {newest && minutes.length > 0 ? <LogHour minutes={minutes} /> : null}
       <section id="log" class="panel log" aria-label={words.lines} data-live>
         {lines.length > 0
           ? <LogList lines={lines} people={people} />
