@@ -39,13 +39,14 @@ import {
   type FileCarrier,
   Ids,
   runByKind,
+  sampledLog,
   systemClock,
   systemRandom,
   talliedLog,
   Tally,
 } from "../platform/mod.ts";
 import { SharedBell } from "../cluster/mod.ts";
-import { Hub, Realtime } from "../realtime/mod.ts";
+import { Hub, noisyEvents, Realtime } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 
 export type { OpenOptions, OpenServices } from "./opened.ts";
@@ -249,10 +250,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       change: (caller, slug, change) => categoryAdmin.change(caller, slug, change),
     },
   } satisfies Partial<Services>;
+  const connectionLog = opening.use(sampledLog(log, clock, noisyEvents)).log;
   const realtime = new Realtime({
     clock,
     ids,
-    log,
+    log: connectionLog,
     hub,
     inbox: commands.inbox,
     greeting: {

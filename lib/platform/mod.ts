@@ -16,6 +16,7 @@ export * from "./jobs.ts";
 export * from "./keyed_mutex.ts";
 export * from "./log.ts";
 export type { LogMinute } from "./log_minutes.ts";
+export { type SampledLog, sampledLog } from "./log_sampling.ts";
 export * from "./notice_list.ts";
 export * from "./random.ts";
 export * from "./same_secret.ts";

@@ -7,6 +7,9 @@ import type { ConnectionOpening, ConnectionPorts, Greeting, Inbox, RealtimeSetti
 import { StreamTransport, writtenIdOf } from "./stream_transport.ts";
 import { WebSocketTransport } from "./websocket_transport.ts";
 
+/** OP-3: lines of which there are thousands when everybody comes back at once. */
+export const noisyEvents: ReadonlySet<string> = new Set(["socket.opened", "socket.left"]);
+
 /** The hub is made before the other parts, because services ring it. */
 export interface RealtimeParts {
   readonly clock: Clock;

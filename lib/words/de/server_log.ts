@@ -67,6 +67,7 @@ export const serverLog: Words["serverLog"] = {
     "file.refused": "Ein Upload wurde abgelehnt: {kind}",
     "http.request": "{method} {path}: {status} in {ms} ms",
     "job.failed": "Die Aufgabe {job} ist fehlgeschlagen und wird wiederholt",
+    "log.sampled": "{omitted} weitere von {of} in einer Sekunde, nicht einzeln geschrieben",
     "login.failed": "Eine Anmeldung wurde abgelehnt",
     "login.succeeded": "Angemeldet",
     "login.throttled": "Eine Anmeldung muss warten: zu viele Versuche",

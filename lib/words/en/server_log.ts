@@ -66,6 +66,7 @@ export const serverLog = {
     "file.refused": "An upload was refused: {kind}",
     "http.request": "{method} {path}: {status} in {ms} ms",
     "job.failed": "The job {job} failed and is tried again",
+    "log.sampled": "{omitted} more of {of} in a second, not written one by one",
     "login.failed": "A login was refused",
     "login.succeeded": "Logged in",
     "login.throttled": "A login has to wait: too many tries",
