@@ -39,14 +39,13 @@ import {
   type FileCarrier,
   Ids,
   runByKind,
-  sampledLog,
   systemClock,
   systemRandom,
   talliedLog,
   Tally,
 } from "../platform/mod.ts";
 import { SharedBell } from "../cluster/mod.ts";
-import { Hub, noisyEvents, Realtime } from "../realtime/mod.ts";
+import { Hub, Realtime } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 
 export type { OpenOptions, OpenServices } from "./opened.ts";
@@ -211,8 +210,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const missingProof = options.missingProof ?? ((caller: Caller) => accounts.proof.missing(caller));
   const moderation = openModeration({
     store,
-    logFile: logFileOf(config),
-    logMinutes: () => options.logState?.lastHour() ?? [],
+    logged: { path: logFileOf(config), lastHour: () => options.logState?.lastHour() ?? [] },
     people: everyone,
     commands,
     chat,
@@ -250,11 +248,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       change: (caller, slug, change) => categoryAdmin.change(caller, slug, change),
     },
   } satisfies Partial<Services>;
-  const connectionLog = opening.use(sampledLog(log, clock, noisyEvents)).log;
   const realtime = new Realtime({
     clock,
     ids,
-    log: connectionLog,
+    log,
     hub,
     inbox: commands.inbox,
     greeting: {

@@ -36,8 +36,7 @@ import type { OpenPeople } from "./people.ts";
 export interface ModerationParts {
   store: Store;
   /** The file of the server's log. */
-  logFile: string;
-  logMinutes: () => LogMinute[];
+  logged: { path: string; lastHour: () => LogMinute[] };
   people: OpenPeople;
   commands: CommandRoom;
   chat: Pick<Chat, "around">;
@@ -134,8 +133,8 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     autoRules: new AutoRules(reasons),
     looks: new Looks({ store: cases, commands: parts.commands.truths, idOf }),
     serverLog: new ServerLog({
-      lines: new LogReader(parts.logFile),
-      minutes: parts.logMinutes,
+      lines: new LogReader(parts.logged.path),
+      minutes: parts.logged.lastHour,
       looked: (userIds, entry) => cases.looked(userIds, entry),
       idOf,
       names,

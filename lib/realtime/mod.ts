@@ -6,4 +6,4 @@
 export type { Handlers, ServiceMethod } from "./dispatcher.ts";
 export { Hub } from "./hub.ts";
 export type { ConnectionOpening, Greeting, Inbox, InboxPage, RealtimeSettings, Transport } from "./ports.ts";
-export { noisyEvents, Realtime, type RealtimeParts } from "./service.ts";
+export { Realtime, type RealtimeParts } from "./service.ts";

@@ -1,4 +1,4 @@
-import type { Caller, Clock, Ids, Log } from "../platform/mod.ts";
+import { type Caller, type Clock, type Ids, type Log, type SampledLog, sampledLog } from "../platform/mod.ts";
 import { type Answer, limits, Refusal } from "../protocol/mod.ts";
 import { Connection } from "./connection.ts";
 import { Dispatcher, type Handlers } from "./dispatcher.ts";
@@ -8,7 +8,7 @@ import { StreamTransport, writtenIdOf } from "./stream_transport.ts";
 import { WebSocketTransport } from "./websocket_transport.ts";
 
 /** OP-3: lines of which there are thousands when everybody comes back at once. */
-export const noisyEvents: ReadonlySet<string> = new Set(["socket.opened", "socket.left"]);
+const noisyEvents: ReadonlySet<string> = new Set(["socket.opened", "socket.left"]);
 
 /** The hub is made before the other parts, because services ring it. */
 export interface RealtimeParts {
@@ -30,6 +30,7 @@ export class Realtime {
   readonly #ids: Ids;
   readonly #hub: Hub;
   readonly #ports: ConnectionPorts;
+  readonly #log: SampledLog;
   readonly #dispatcher: Dispatcher;
   /** Sockets that are not closed yet; a shutdown waits for them. */
   readonly #transports = new Set<WebSocketTransport | StreamTransport>();
@@ -40,7 +41,8 @@ export class Realtime {
   constructor(parts: RealtimeParts) {
     this.#ids = parts.ids;
     this.#hub = parts.hub;
-    this.#ports = parts;
+    this.#log = sampledLog(parts.log, parts.clock, noisyEvents);
+    this.#ports = { ...parts, log: this.#log.log };
     this.#dispatcher = new Dispatcher(parts.handlers, (caller) => parts.asNow(caller));
   }
 
@@ -118,6 +120,7 @@ export class Realtime {
       this.#onSocketGone();
     });
     this.#onSocketGone = null;
+    this.#log[Symbol.dispose]();
   }
 }
 

@@ -22,8 +22,9 @@ async function contacts(bell?: (rig: () => LiveRig, hub: Bell) => Partial<Bell>)
 function bellOver(hub: Bell, over: Partial<Bell>): Bell {
   return new Proxy(hub, {
     get(target, name: keyof Bell) {
-      const found = over[name] ?? target[name];
-      return over[name] === undefined ? (found as () => unknown).bind(target) : found;
+      if (over[name] !== undefined) return over[name];
+      const found = target[name];
+      return typeof found === "function" ? found.bind(target) : found;
     },
   });
 }
