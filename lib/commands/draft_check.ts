@@ -155,8 +155,9 @@ export class DraftCheck {
   }
 }
 
-function senderKindOf({ contact, sharesGroup }: Relation): SenderKind {
-  return contact ? "contact" : sharesGroup ? "group" : "other";
+/** The server's notices to an administrator have the room of contacts: strangers must not be able to keep them out. */
+function senderKindOf({ contact, sharesGroup, administers = false }: Relation): SenderKind {
+  return contact || administers ? "contact" : sharesGroup ? "group" : "other";
 }
 
 function tooManyCategories(): Refusal {

@@ -3,12 +3,12 @@ import { kvOperatorStore, type Store } from "../adapters/kv/mod.ts";
 import { fetchWebhooks } from "../adapters/webhooks/mod.ts";
 import type { CommandRoom } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { type OperatorNews, type OperatorProblem, OperatorWatch } from "../moderation/mod.ts";
+import { type OperatorFindings, type OperatorNews, OperatorWatch } from "../moderation/mod.ts";
 import { type Caller, type Clock, type Ids, iso, type Log } from "../platform/mod.ts";
 import { commandDraft, isFromServer, Refusal, serverSender } from "../protocol/mod.ts";
 import { operatorText } from "../text/mod.ts";
 import { signedHeaders } from "../webhooks/mod.ts";
-import { defaultLanguage, type Language, languageOf } from "../words/mod.ts";
+import { defaultLanguage, languageOf } from "../words/mod.ts";
 import type { Services } from "../web/mod.ts";
 
 export interface OperatorParts {
@@ -27,8 +27,10 @@ export interface OperatorParts {
 
 /** A program that does not answer holds up what is told after it. */
 const answerMs = 10_000;
-/** Incidents that are told one by one; the queue has all. */
-const incidentsTold = 50;
+/** Incidents that a look reads, the newest first; the queue has all. */
+const incidentsRead = 50;
+/** What is over says little later on, and must not fill the inbox of somebody who is away (DL-7). */
+const overKeptMs = 24 * 3600_000;
 
 /** The server as the caller of its own services. */
 const server: Caller = {
@@ -59,52 +61,60 @@ export function openOperatorWatch(parts: OperatorParts): OperatorWatch {
   });
 }
 
-async function problemsOf({ health, incidents }: OperatorParts): Promise<OperatorProblem[]> {
+async function problemsOf({ health, incidents }: OperatorParts): Promise<OperatorFindings> {
   const [{ checks, warnings }, open] = await Promise.all([
     health.ready(),
-    incidents.list(server, { state: "open", limit: incidentsTold }),
+    incidents.list(server, { state: "open", limit: incidentsRead }),
   ]);
   const failed = [...checks, ...warnings].filter(({ ok }) => !ok);
-  return [
-    ...failed.map(({ name, reason }) => ({ cause: name, reason })),
-    ...open instanceof Refusal
-      ? []
-      : open.incidents.map(({ id }) => ({ cause: `incident:${id}`, reason: null })),
-  ];
+  // The server may list them; a refusal is a bug, and no sign that they are over.
+  if (open instanceof Refusal) throw new Error("The incidents could not be listed.");
+  const { next } = open;
+  return {
+    problems: [
+      ...failed.map(({ name, reason }) => ({ cause: name, reason })),
+      ...open.incidents.map(({ id }) => ({ cause: incidentCause(id), reason: null })),
+    ],
+    // Older ones were not read; ids sort by time.
+    mayBeThere: (cause) =>
+      next !== null && cause.startsWith(incidentCause("")) && cause < incidentCause(next),
+  };
 }
 
-/** One command for the administrators of each language. The keys are those of the news, so a second try sends none twice. */
+function incidentCause(id: string): string {
+  return `incident:${id}`;
+}
+
+/**
+ * One command for each administrator, so that one whose inbox is full keeps it from nobody else. The keys are those of the news, so a
+ * second try sends none twice.
+ */
 async function toInboxes(
   { people, administrators, profiles, commands, log }: OperatorParts,
   news: OperatorNews,
   earlier: readonly string[],
-): Promise<string[] | null> {
+): Promise<{ commands: string[]; all: boolean }> {
   for (const id of earlier) await commands.transitions.cancel(server, { id });
-  const admins = [...(await people.byIds(await administrators())).values()].filter((one) =>
-    !isFromServer(one)
-  );
-  const byLanguage = new Map<Language, string[]>();
-  for (const { id, username } of admins) {
-    const chosen = await profiles.language({ ...server, userId: id });
-    const language = languageOf(chosen ?? "") ?? defaultLanguage;
-    byLanguage.set(language, [...byLanguage.get(language) ?? [], username]);
-  }
   const sent: string[] = [];
-  for (const [language, to] of byLanguage) {
+  let all = true;
+  for (const one of (await people.byIds(await administrators())).values()) {
+    if (isFromServer(one)) continue;
+    const { id: userId, username } = one;
+    const chosen = await profiles.language({ ...server, userId });
     const draft = commandDraft.parse({
-      key: `${news.id}:${language}`,
+      key: `${news.id}:${userId}`,
       kind: "message",
-      audience: { kind: "user", to },
-      ...operatorText(language, news),
+      audience: { kind: "user", to: [username] },
+      ...operatorText(languageOf(chosen ?? "") ?? defaultLanguage, news),
+      ...(news.overMs === null ? {} : { expiresAt: iso(news.overMs + overKeptMs) }),
     });
     const answer = await commands.sender.send(server, draft);
     if (answer instanceof Refusal) {
-      log.warn("operator.not_sent", { cause: news.cause, reason: answer.kind });
-      return null;
-    }
-    sent.push(answer.command.id);
+      log.warn("operator.not_sent", { cause: news.cause, userId, reason: answer.kind });
+      all = false;
+    } else sent.push(answer.command.id);
   }
-  return sent;
+  return { commands: sent, all };
 }
 
 /** Posts it by Standard Webhooks. The address comes from the configuration only, and no redirect is followed. */

@@ -8,6 +8,7 @@ export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
 export { AutoRules } from "./auto_rules.ts";
 export { type BackupNeeds, Backups } from "./backups.ts";
 export type {
+  OperatorFindings,
   OperatorNews,
   OperatorProblem,
   OperatorState,

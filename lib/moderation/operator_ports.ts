@@ -6,6 +6,13 @@ export interface OperatorProblem {
   reason: Message | null;
 }
 
+/** What needs an administrator, as far as it was read. */
+export interface OperatorFindings {
+  problems: readonly OperatorProblem[];
+  /** Whether a cause that is not among them may be there all the same. */
+  mayBeThere(cause: string): boolean;
+}
+
 /** That a problem began, or that it is over. */
 export interface OperatorNews extends OperatorProblem {
   /** The same at each try to tell it. */
@@ -40,8 +47,8 @@ export interface OperatorStore {
 }
 
 export interface OperatorTellers {
-  /** Sends it to the administrators and withdraws what is over; the ids of the commands, or null when that did not work. */
-  inbox(news: OperatorNews, earlier: readonly string[]): Promise<string[] | null>;
+  /** Sends it to the administrators and withdraws what is over; the ids of the commands, and whether everybody has one. */
+  inbox(news: OperatorNews, earlier: readonly string[]): Promise<{ commands: string[]; all: boolean }>;
   /** Null: no webhook is configured. False when it was not taken. */
   webhook: ((news: OperatorNews) => Promise<boolean>) | null;
 }

@@ -1,8 +1,8 @@
 import type { Clock, Ids, Log, Timer } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type {
+  OperatorFindings,
   OperatorNews,
-  OperatorProblem,
   OperatorState,
   OperatorStore,
   OperatorTellers,
@@ -18,11 +18,13 @@ const endsMs = 5 * 60_000;
 const waitsMs = [30, 60, 300, 900, 3600, 7200, 18_000, 36_000].map((seconds) => seconds * 1000);
 /** Bounds the record: what is more waits until some is told or over. */
 const openMax = 50;
+/** Of these, incidents: many of them, which anybody can bring about by uploads, leave room for a check that fails. */
+const eventsMax = 30;
 const untoldMax = 100;
 
 export interface OperatorWatchNeeds {
   /** What needs an administrator now. */
-  problems(): Promise<OperatorProblem[]>;
+  problems(): Promise<OperatorFindings>;
   store: OperatorStore;
   tellers: OperatorTellers;
   clock: Clock;
@@ -84,7 +86,7 @@ export class OperatorWatch implements AsyncDisposable {
   }
 
   /** The state with what has begun and what is over; the same object when nothing has. */
-  #next(state: OperatorState, found: readonly OperatorProblem[]): OperatorState {
+  #next(state: OperatorState, { problems: found, mayBeThere }: OperatorFindings): OperatorState {
     const { clock, ids } = this.#needs;
     const now = clock.now();
     const there = new Map(found.map((problem) => [problem.cause, problem]));
@@ -99,7 +101,9 @@ export class OperatorWatch implements AsyncDisposable {
         this.#changing.delete(cause);
         continue;
       }
-      const full = Object.keys(open).length >= openMax || untold.length >= untoldMax;
+      const causes = Object.keys(open);
+      const full = causes.length >= openMax || untold.length >= untoldMax ||
+        (isEvent(cause) && causes.filter(isEvent).length >= eventsMax);
       if (full || !this.#lasts(cause, isEvent(cause) ? 0 : beginsMs, now)) continue;
       open[cause] = { sinceMs: now, reason, commands: [] };
       add({ id: ids.next(), cause, reason, sinceMs: now, overMs: null }, {
@@ -109,7 +113,9 @@ export class OperatorWatch implements AsyncDisposable {
       });
     }
     for (const [cause, { sinceMs, reason, commands }] of Object.entries(open)) {
-      if (there.has(cause) || !this.#lasts(cause, isEvent(cause) ? 0 : endsMs, now)) continue;
+      if (there.has(cause) || mayBeThere(cause) || !this.#lasts(cause, isEvent(cause) ? 0 : endsMs, now)) {
+        continue;
+      }
       delete open[cause];
       // Who never heard that it began need not hear that it is over.
       const begun = untold.find(({ news }) => news.cause === cause && news.overMs === null);
@@ -153,19 +159,19 @@ export class OperatorWatch implements AsyncDisposable {
   async #told(one: UntoldNews): Promise<{ left: UntoldNews | null; commands: string[] }> {
     const { tellers: { inbox, webhook }, clock, log } = this.#needs;
     const { news, earlier, failures } = one;
-    const commands = one.inbox ? await inbox(news, earlier) : [];
+    const { commands, all } = one.inbox ? await inbox(news, earlier) : { commands: [], all: true };
     const posted = !one.webhook || webhook === null || await webhook(news);
-    if (commands !== null && posted) return { left: null, commands };
+    if (all && posted) return { left: null, commands };
     const wait = waitsMs[failures];
     log.warn("operator.untold", { cause: news.cause, failures: failures + 1, last: wait === undefined });
     const left = wait === undefined ? null : {
       ...one,
-      inbox: commands === null,
+      inbox: !all,
       webhook: !posted,
       failures: failures + 1,
       nextMs: clock.now() + wait,
     };
-    return { left, commands: commands ?? [] };
+    return { left, commands };
   }
 
   async #keep({ news }: UntoldNews, { left, commands }: { left: UntoldNews | null; commands: string[] }) {

@@ -39,6 +39,7 @@ import {
   type NewNotice,
   type PreferencesChange,
   Refusal,
+  serverSender,
 } from "../../lib/protocol/mod.ts";
 import { FakeClock, fakeStartMs, settle } from "./clock.ts";
 import { FakeBell } from "./command_bell.ts";
@@ -125,6 +126,7 @@ export class CommandRig implements AsyncDisposable {
             contact: this.#contacts.has(pairOf(userId, other)),
             sharesGroup: false,
             ...(other === userId ? { self: true } : {}),
+            ...(userId === serverSender.id ? { administers: true } : {}),
           }])),
         ),
       membershipsOf: (userId) => Promise.resolve(this.memberships.get(userId) ?? new Map()),

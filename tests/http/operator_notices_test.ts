@@ -124,6 +124,22 @@ Deno.test("OP-4 CO-7: administrators are told what needs them, in their inbox an
     },
   );
 
+  await t.step(
+    "DL-7: each administrator has a command of their own; what is over ends in a day",
+    async () => {
+      await app.profile("bob", { language: "en" });
+      await looks(failed, 3);
+      const [[ofRoot], [ofBob]] = await Promise.all([inboxOf("root"), inboxOf("bob")]);
+      assert.equal(ofRoot!.title, "Needs you: room on the disk");
+      assert.equal(ofBob!.title, ofRoot!.title);
+      assert.notEqual(ofBob!.id, ofRoot!.id, "one whose inbox is full keeps it from nobody else");
+      await looks(well, 5);
+      const over = (await inboxOf("bob")).find(({ title }) => title === "Over: room on the disk");
+      assert.equal(Date.parse(over!.expiresAt!) - app.clock.now(), 24 * 60 * minute);
+      posted();
+    },
+  );
+
   await t.step("SC-5: an incident is told at once, without a word of what or who", async () => {
     await app.file("ann", { name: "holiday.jpg", state: "matched" });
     await looks(well, 0);

@@ -5,7 +5,7 @@ import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { iso } from "../../lib/platform/mod.ts";
-import { limits, type PreferencesChange } from "../../lib/protocol/mod.ts";
+import { limits, type PreferencesChange, serverSender } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
 
 async function twoContacts() {
@@ -66,6 +66,12 @@ Deno.test("DL-7: strangers fill their own room of an inbox, and never that of co
   await fillInbox(rig, bob.userId, "other", limits.inboxOpen);
   assert.equal(kindOf(await sender.send(rig.person("stranger"), rig.draft(bob))), "queue_full");
   assert.equal(kindOf(await sender.send(ann, rig.draft(bob))), "taken");
+  const server = { ...ann, userId: serverSender.id, username: serverSender.username };
+  assert.equal(
+    kindOf(await sender.send(server, rig.draft(bob))),
+    "taken",
+    "they keep no notice from an administrator",
+  );
 });
 
 /** The kinds of answers to sends of one person until a refusal, with one that ends on the way, and scheduled ones. */

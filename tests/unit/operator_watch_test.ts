@@ -16,7 +16,12 @@ const minute = 60_000;
 function rig() {
   const clock = new FakeClock();
   const log = new KeptLog();
-  const now = { problems: [] as OperatorProblem[], inboxWorks: true, programWorks: true };
+  const now = {
+    problems: [] as OperatorProblem[],
+    mayBeThere: (_cause: string) => false,
+    inboxWorks: true,
+    programWorks: true,
+  };
   const inbox: string[] = [];
   const program: OperatorNews[] = [];
   const withdrawn: string[] = [];
@@ -25,7 +30,7 @@ function rig() {
   const textOf = ({ cause, overMs }: OperatorNews) => `${overMs === null ? "begun" : "over"} ${cause}`;
   const opened = () =>
     new OperatorWatch({
-      problems: () => Promise.resolve(now.problems),
+      problems: () => Promise.resolve({ problems: now.problems, mayBeThere: now.mayBeThere }),
       store: {
         read: () => Promise.resolve({ state: structuredClone(kept), version: String(version) }),
         write(state, seen) {
@@ -36,10 +41,10 @@ function rig() {
       },
       tellers: {
         inbox(news, earlier) {
-          if (!now.inboxWorks) return Promise.resolve(null);
+          if (!now.inboxWorks) return Promise.resolve({ commands: [], all: false });
           withdrawn.push(...earlier);
           inbox.push(textOf(news));
-          return Promise.resolve([`command ${inbox.length}`]);
+          return Promise.resolve({ commands: [`command ${inbox.length}`], all: true });
         },
         webhook(news) {
           program.push(news);
@@ -153,4 +158,22 @@ Deno.test("OP-4: a source that fails is logged once, and forgets no problem", as
   assert.equal(inbox.length, 1);
   await watch[Symbol.asyncDispose]();
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("OP-4: a flood of incidents leaves room for a check that fails; one that was not read is not over", async () => {
+  const { clock, now, inbox, opened, away } = rig();
+  const watch = opened();
+  const incidents = Array.from({ length: 60 }, (_, at) => `incident:${String(at).padStart(2, "0")}`);
+  away(...incidents);
+  await watch.look();
+  assert.equal(inbox.length, 30);
+  away(...incidents, "backup");
+  await watch.look();
+  clock.advance(3 * minute);
+  await watch.look();
+  assert.equal(inbox.at(-1), "begun backup");
+  away("backup");
+  now.mayBeThere = (cause) => cause < "incident:29";
+  await watch.look();
+  assert.deepEqual(inbox.slice(31), ["over incident:29"]);
 });
