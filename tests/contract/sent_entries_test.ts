@@ -145,4 +145,9 @@ Deno.test("CO-10: what is withheld writes as many bytes as what gets an entry", 
     [unknown, { sent: { record: string } }],
   ];
   assert.equal(apart.sent.record.length, entry.sent.record.length);
+  assert.equal(
+    apart.sent.record.trim(),
+    "",
+    "nothing takes it out of there when the command is edited (CM-11)",
+  );
 });

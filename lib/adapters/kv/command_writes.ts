@@ -15,7 +15,7 @@ import { jobSet } from "./command_jobs.ts";
 import type { Check, Write } from "./committer.ts";
 import { useWrites } from "./file_uses.ts";
 import { keys } from "./keys.ts";
-import { commandValue, openKey, type OpenOne, sentValue } from "./log_entries.ts";
+import { blanked, commandValue, openKey, type OpenOne, sentValue } from "./log_entries.ts";
 import type { KvKey } from "./port.ts";
 import { shortened, type ShortFirst } from "./short_records.ts";
 import { submissionKey } from "./submission_keys.ts";
@@ -75,7 +75,7 @@ export function acceptanceWrite(
       continue;
     }
     // CO-10: a withheld command writes as much as one with an entry, and a sender's commands to one person take a commit each.
-    if (one !== undefined) write.sets!.push({ key: openKey(one), value });
+    if (one !== undefined) write.sets!.push({ key: openKey(one), value: blanked(value) });
     if (command.deliverAt === null) write.apart!.push(keys.inbox(userId));
   }
   addUses(write, carries);

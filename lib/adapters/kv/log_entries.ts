@@ -54,6 +54,18 @@ export function commandValue(
   };
 }
 
+/**
+ * As many bytes, without a word of the command: what has no entry is kept beside the log until it ends, and nothing would take an old
+ * text out of there.
+ */
+export function blanked(value: CommandValue): CommandValue {
+  const { sent } = value;
+  if (sent === undefined) return value;
+  // The store needs two bytes for each character of a text with one beyond Latin-1.
+  const blank = /[\u0100-\uffff]/.test(sent.record) ? "\u0100" : " ";
+  return { ...value, sent: { ...sent, record: blank.repeat(sent.record.length) } };
+}
+
 /** The record of an open command that has no entry. */
 export function openKey({ userId, senderId, kind, commandId }: OpenOne): KvKey {
   return keys.openFrom(userId, senderId, kind, commandId);
