@@ -18,7 +18,7 @@ const retryBaseMs = 2000;
 const retryMaxMs = 3600_000;
 
 export interface SendsParts {
-  store: Pick<PushStore, "remove" | "plan">;
+  store: Pick<PushStore, "get" | "remove" | "plan">;
   /** Null: notifications are switched off. */
   sender: PushSender | null;
   records: DeviceRecords;
@@ -46,19 +46,20 @@ export class Sends {
   }
 
   /**
-   * Null: this was closed before there was an answer; or `stands` gave false when the service had room, so nothing was sent: a push can
-   * wait there for minutes.
+   * Null: this was closed before there was an answer; or `stands` gave false, or the device was switched off or logged out, when the
+   * service had room, so nothing was sent: a push can wait there for minutes.
    */
   async send(
     device: Subscription,
     message: PushMessage,
     stands: () => boolean = () => true,
   ): Promise<PushOutcome | null> {
-    const { sender, clock, meters, closing, mayWrite } = this.#parts;
+    const { store, sender, clock, meters, closing, mayWrite } = this.#parts;
     const host = URL.parse(device.endpoint)?.host ?? "";
     const done = meters.push(pushServiceName(device.endpoint));
     const outcome = await this.#lanes.run(host, device.userId, async () => {
-      if (!stands() || mayWrite?.() === false) return null;
+      const standing = await store.get(device.userId, device.id);
+      if (standing === null || !stands() || mayWrite?.() === false) return null;
       const tooLong = new AbortController();
       using _timer = clock.after(pushLimits.pushSendMs, () => tooLong.abort());
       return await sender!.send(device, message, AbortSignal.any([tooLong.signal, closing]));

@@ -4,6 +4,7 @@ import { loadPushKeys, pushKeys } from "../../lib/adapters/push/mod.ts";
 import { pushLimits } from "../../lib/protocol/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { password } from "../fakes/app_rig.ts";
+import { settle } from "../fakes/clock.ts";
 import { PushRig, something } from "../fakes/push_rig.ts";
 import type { Got } from "../fakes/push_service.ts";
 import { until } from "../fakes/until.ts";
@@ -276,7 +277,7 @@ Deno.test("UI-12 AU-6: a button's ticket does one thing, once, as long as its de
 });
 
 Deno.test("UI-12 AU-6 AU-12: whoever ends all logins of an account also ends the devices whose login was over before", async () => {
-  await using rig = await PushRig.start();
+  await using rig = await PushRig.start(["ann", "bob", "carl"]);
   const { app } = rig;
   await app.befriend("bob", "ann");
   const { accounts, loginLinks, personFacts } = app.services;
@@ -313,6 +314,23 @@ Deno.test("UI-12 AU-6 AU-12: whoever ends all logins of an account also ends the
     assert.equal((await rig.told(bobs)).length, 1, "nobody else's");
     await rig.call("bob", "DELETE", "/subscriptions", { endpoint: bobs.endpoint });
   }
+
+  // A push that waits for room at its service, when its device is switched off.
+  for (const who of ["bob", "carl", "root"]) {
+    if (who !== "bob") await app.befriend("ann", who);
+    (await rig.subscribe(who)).answers.push(503);
+    await app.command("ann", who);
+    await rig.settled();
+  }
+  const phone = await rig.subscribe("ann");
+  await app.command("bob", "ann");
+  for (let turn = 0; turn < 20; turn++) await settle();
+  assert.equal(phone.tries, 0, "the service is left in peace");
+  await accounts.logout(await app.caller("ann"));
+  for (let turn = 0; turn < 20; turn++) await settle();
+  await app.later(5000);
+  await rig.settled();
+  assert.equal(phone.tries, 0);
 });
 
 Deno.test("UI-12: REST: devices are the caller's own; only push services; a test tells what the service said", async () => {

@@ -104,6 +104,25 @@ Deno.test("UI-12: the thread of pushes can ask push services and nothing else", 
   }
 });
 
+Deno.test("UI-12 WS-8: a thread that answers nothing holds up nobody who waits no more", async () => {
+  const asked: unknown[] = [];
+  const thread = new PostingThread([], () => ({
+    postMessage: (question: unknown) => void asked.push(question),
+    terminate: () => undefined,
+    onmessage: null,
+    onerror: null,
+    onmessageerror: null,
+  }));
+  const tooLong = new AbortController();
+  const one = { endpoint: "https://push.example.org/1", p256dh: "", auth: "", text: "", headers: {} };
+  const posted = thread.post(one, tooLong.signal);
+  await until(() => asked.length === 1);
+  tooLong.abort();
+  assert.deepEqual(await posted, { failed: "AbortError" });
+  await until(() => asked.length === 2);
+  assert.deepEqual(asked[1], { posts: [], ended: [1] });
+});
+
 Deno.test("UI-12: pushes go on when their thread died, and what it had is sent again", async () => {
   await using service = FakePushService.open();
   const { clock, sender, threads, send, sendMany } = senderFor(service);

@@ -65,7 +65,11 @@ export class PostingThread {
     const number = ++this.#numbers;
     const answer = Promise.withResolvers<Posted>();
     this.#open.set(number, answer);
-    const giveUp = () => void this.#asked.ended.push(number);
+    const giveUp = () => {
+      this.#asked.ended.push(number);
+      // Not once the thread says so: one that hangs would hold up the device, and the end of the server.
+      this.#answered(number, { failed: "AbortError" });
+    };
     signal.addEventListener("abort", giveUp);
     try {
       this.#asked.posts.push([number, post]);
