@@ -159,8 +159,13 @@ export class OperatorWatch implements AsyncDisposable {
   async #told(one: UntoldNews): Promise<{ left: UntoldNews | null; commands: string[] }> {
     const { tellers: { inbox, webhook }, clock, log } = this.#needs;
     const { news, earlier, failures } = one;
-    const { commands, all } = one.inbox ? await inbox(news, earlier) : { commands: [], all: true };
-    const posted = !one.webhook || webhook === null || await webhook(news);
+    // What throws is tried again like the rest, and keeps nothing that stands behind it.
+    const failed = (error: Error) => void log.error("operator.failed", { cause: news.cause, error });
+    const { commands, all } = one.inbox
+      ? await inbox(news, earlier).catch((error) => failed(error) ?? { commands: [], all: false })
+      : { commands: [], all: true };
+    const posted = !one.webhook || webhook === null ||
+      await webhook(news).catch((error) => failed(error) ?? false);
     if (all && posted) return { left: null, commands };
     const wait = waitsMs[failures];
     log.warn("operator.untold", { cause: news.cause, failures: failures + 1, last: wait === undefined });

@@ -9,6 +9,9 @@ interface News {
   overMs: number | null;
 }
 
+/** Characters of a reason that are told; the log has all of it. */
+const reasonMost = 1000;
+
 /** Title and text of what the server tells its administrators. */
 export function operatorText(language: Language, news: News): { title: string; body: string } {
   const { operator: words } = wordsOf(language);
@@ -26,9 +29,15 @@ export function operatorText(language: Language, news: News): { title: string; b
 function bodyOf(language: Language, words: Words["operator"], { cause, reason }: News): string {
   if (cause.startsWith("incident:")) return words.incident;
   if (reason === null) return words.look;
-  const why = renderMessage(language, reason);
+  const why = asText(renderMessage(language, reason));
   const sentence = why.charAt(0).toUpperCase() + why.slice(1);
   return `${/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`} ${words.look}`;
+}
+
+/** Services and drivers write what they like into an error, a whole page at times; it must be the text of a command. */
+function asText(reason: string): string {
+  const text = reason.toWellFormed().replaceAll("\0", " ").trim();
+  return [...text.slice(0, 2 * reasonMost)].slice(0, reasonMost).join("").toWellFormed();
 }
 
 /** A check of a later version has its own name. */

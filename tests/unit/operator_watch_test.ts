@@ -5,6 +5,8 @@ import {
   type OperatorState,
   OperatorWatch,
 } from "../../lib/moderation/mod.ts";
+import { commandDraft, say } from "../../lib/protocol/mod.ts";
+import { operatorText } from "../../lib/text/mod.ts";
 import { Ids } from "../../lib/platform/mod.ts";
 import { KeptLog } from "../fakes/accounts_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -20,6 +22,7 @@ function rig() {
     problems: [] as OperatorProblem[],
     mayBeThere: (_cause: string) => false,
     inboxWorks: true,
+    breaksAt: "",
     programWorks: true,
   };
   const inbox: string[] = [];
@@ -41,6 +44,7 @@ function rig() {
       },
       tellers: {
         inbox(news, earlier) {
+          if (news.cause === now.breaksAt) return Promise.reject(new Error("No text of a command."));
           if (!now.inboxWorks) return Promise.resolve({ commands: [], all: false });
           withdrawn.push(...earlier);
           inbox.push(textOf(news));
@@ -135,6 +139,20 @@ Deno.test("OP-4: who never heard that something began does not hear that it is o
     "over incident:02",
   ]);
   assert.deepEqual(state(), { open: {}, untold: [] });
+});
+
+Deno.test("OP-4: what cannot be told keeps nothing behind it from being told; a reason is the text of a command", async () => {
+  const { now, inbox, opened, away } = rig();
+  const watch = opened();
+  now.breaksAt = "incident:01";
+  away("incident:01", "incident:02");
+  await watch.look();
+  assert.deepEqual(inbox, ["begun incident:02"]);
+  const reason = say("health.fault", { text: `\0${"😀".repeat(5000)}` });
+  const { title, body } = operatorText("en", { cause: "kv", reason, sinceMs: 0, overMs: null });
+  const draft = { key: "k", kind: "message", audience: { kind: "user", to: ["ann"] }, title, body };
+  assert.ok(commandDraft.safeParse(draft).success);
+  assert.match(body, /😀. See /u);
 });
 
 Deno.test("OP-4: a source that fails is logged once, and forgets no problem", async () => {
