@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BehestClient } from "../../lib/client/mod.ts";
+import { say } from "../../lib/protocol/mod.ts";
 import { metricsRefusal } from "../../lib/web/metrics_access.ts";
 import { AppRig } from "../fakes/app_rig.ts";
 import { served } from "../fakes/served.ts";
@@ -72,4 +73,20 @@ Deno.test("OP-4: the metrics count requests, calls and commits, with labels that
   assert.match(text, /^process_resident_memory_bytes [1-9]/m);
   ann.close();
   for (const secret of ["ann", "bob", "secret"]) assert.doesNotMatch(text, new RegExp(`\\b${secret}\\b`));
+  const unwell = [
+    say("health.fault", { text: "connect ECONNREFUSED db.internal:5432" }),
+    say("health.log", { text: "open '/srv/behest/logs'" }),
+    say("wait.within", {
+      what: say("clamd.unreachable", { address: "10.0.0.7:3310", name: "Refused" }),
+      count: 9,
+    }),
+  ].map((reason, at) => ({ name: `check ${at}`, ok: false, reason }));
+  rig.services.health.ready = () => Promise.resolve({ ready: false, checks: unwell, warnings: unwell });
+  const asked = async (headers: Record<string, string>) =>
+    await (await rig.send("/readyz", { headers })).text();
+  const inside = /db\.internal|\/srv|10\.0\.0\.7/g;
+  assert.equal((await asked({})).match(inside)?.length, 6, "for this machine");
+  const told = await asked({ "x-forwarded-for": "192.0.2.1" });
+  assert.doesNotMatch(told, inside, "strangers hear what fails, and nothing of how the server is built");
+  assert.match(told, /"reason":"the log cannot be written: …"/);
 });
