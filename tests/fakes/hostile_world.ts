@@ -20,6 +20,8 @@ const unseen: readonly string[] = [
   "accountRemoval.password",
   "chatDraft.key",
   "commandDraft.key",
+  "deviceQuery.accept",
+  "deviceQuery.window",
   "incidentClose.reinstate",
   "loginBody.code",
   "loginBody.password",

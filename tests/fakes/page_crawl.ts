@@ -43,8 +43,11 @@ export async function crawl(
     `/offline?language=${bad}`,
     `/${bad}`,
   ];
+  let tried = 0;
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (found.has(path)) continue;
+    // One link for each call of the documents, all to the same page with another form open.
+    if (path.startsWith("/docs?") && ++tried > 2) continue;
     const response = await ask(app, token, path);
     const html = await response.text();
     if (!isPage(response)) continue;
