@@ -27,7 +27,9 @@ const builder = new Builder({
   ],
 });
 
-if (!Deno.args.includes("--if-stale") || await builder.isStale(mode)) {
+const ifStale = Deno.args.includes("--if-stale");
+if (!ifStale || await builder.isStale(mode)) {
+  if (ifStale) say("Building the pages. This is done once, and after changes.");
   await builder.build({ mode });
   // What is not minified says nothing about the weight of a page.
   if (mode === "development") Deno.exit(0);
@@ -35,7 +37,8 @@ if (!Deno.args.includes("--if-stale") || await builder.isStale(mode)) {
   const licences = await shippedLicences(builder.root);
   await Deno.writeTextFile(`${builder.root}/_fresh/licences.json`, JSON.stringify(licences));
   const weights = await pageWeights(await builtScripts(builder.root));
-  say(weightTable(weights).join("\n"));
+  // Who starts the server waits for its address: the table is for who builds.
+  if (!ifStale) say(weightTable(weights).join("\n"));
   const heavy = weights.filter(({ whole }) => whole > mostScriptBytes).map(({ page }) => page);
   if (heavy.length > 0) {
     // Without it the build counts as missing: the next `--if-stale` must not take what was refused.
