@@ -37,6 +37,7 @@ export function PushChoices({ choices, contacts, groups, errors }: PushChoicesPr
         <NamedLevels what="group" legend={words.groups} add={words.addGroup} named={groups} />
         <fieldset>
           <legend>{words.again}</legend>
+          <p class="hint">{words.againHint}</p>
           <div class="grid-2">
             <TextField
               name="minutes"
@@ -120,17 +121,19 @@ function NamedLevels({ what, legend, add, named: { own, others } }: NamedLevelsP
   return (
     <fieldset>
       <legend>{legend}</legend>
-      <div class="grid-2">
-        {own.map(({ name, label, level }) => (
-          <SelectField
-            key={name}
-            name={`${what}-${name}`}
-            label={label}
-            value={level}
-            options={[asUsual, ...levels]}
-          />
-        ))}
-      </div>
+      {own.length === 0 ? null : (
+        <div class="grid-2">
+          {own.map(({ name, label, level }) => (
+            <SelectField
+              key={name}
+              name={`${what}-${name}`}
+              label={label}
+              value={level}
+              options={[asUsual, ...levels]}
+            />
+          ))}
+        </div>
+      )}
       {others.length === 0 ? null : (
         <div class="grid-2">
           <SelectField

@@ -109,16 +109,18 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                       <Filled text={words.askedAt} time={<When value={one.createdAt} now={data.now} />} />
                     </span>
                   </Person>
-                  <ReportLink
-                    kind="user"
-                    id={one.username}
-                    name={`@${one.username}`}
-                    look="button button-quiet"
-                  />
-                  <Answer
-                    username={one.username}
-                    choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
-                  />
+                  <div class="row">
+                    <Answer
+                      username={one.username}
+                      choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
+                    />
+                    <ReportLink
+                      kind="user"
+                      id={one.username}
+                      name={`@${one.username}`}
+                      look="button button-quiet"
+                    />
+                  </div>
                 </li>
               ))}
             </ul>

@@ -90,7 +90,7 @@ export default definePerson.page<typeof handler>(function NotificationsPage({ da
         {devices.length === 0
           ? (
             <p class="soft">
-              {words.none}. {words.noneLead}
+              {words.none}.{key === null ? null : ` ${words.noneLead}`}
             </p>
           )
           : <PushDevices devices={devices} />}

@@ -43,7 +43,7 @@ export const chat: Words["chat"] = {
   reactWith: "Mit {reaction} reagieren",
   reactedOwn: "Deine Reaktion {reaction}: zurückziehen",
   quoteFar: "Eine frühere Nachricht",
-  search: "Zwei Wochen Chat durchsuchen",
+  search: "Zwei Wochen durchsuchen",
   searchButton: "Suchen",
   found: "Nachrichten mit „{text}“",
   foundNone: "Keine Treffer",

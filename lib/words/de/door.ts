@@ -31,7 +31,7 @@ export const door: Words["door"] = {
   noAccount: "Noch kein Konto?",
   register: "Registrieren",
   registerLead:
-    "Ein neues Konto bekommt Aufträge an alle in der Kategorie general. Aufträge nur an dich kommen allein von Kontakten, die du annimmst. Beides änderst du in den ersten Schritten.",
+    "Ein neues Konto bekommt Aufträge an alle in der Kategorie Allgemein. Aufträge nur an dich kommen allein von Kontakten, die du annimmst. Beides änderst du in den ersten Schritten.",
   closedTitle: "Registrierung geschlossen",
   closedLead: "Auf diesem Server kannst du kein Konto anlegen.",
   haveAccount: "Schon ein Konto?",

@@ -22,7 +22,7 @@ export const inbox: Words["inbox"] = {
   later: "Später",
   sealed: "Versiegelt",
   done: "Erledigt",
-  search: "Aufträge durchsuchen",
+  search: "Aufträge suchen",
   searchNow: "Suchen",
   filters: "Filter",
   from: "Von",

@@ -82,6 +82,7 @@ export const notifications: Words["notifications"] = {
   optionsHint:
     "Die Optionen stehen vorn, in den Worten der Absender. Wer den Bildschirm sieht, kann sie lesen.",
   again: "Wieder bis zur Antwort",
+  againHint: "Gilt für alles, was auf dieser Stufe steht.",
   minutes: "Minuten zwischen zwei Meldungen",
   times: "Höchstens so oft",
   save: "Speichern",

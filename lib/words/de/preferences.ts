@@ -25,7 +25,7 @@ export const preferences: Words["preferences"] = {
   blockedHint: "Du bekommst nichts von ihnen, und sie erfahren es nicht.",
   one: "Ein Mensch oder eine Gruppe",
   oneHint:
-    "Erlaube einem Kontakt oder einer Gruppe mehr oder weniger: unter {contacts} und {groups}, mit Regeln.",
+    "Um einem Kontakt oder einer Gruppe mehr oder weniger zu erlauben, öffne die Regeln unter {contacts} oder {groups}.",
   contactsPage: "Kontakte",
   groupsPage: "Gruppen",
   blockSomeone: "Jemanden blockieren",

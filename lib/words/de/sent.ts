@@ -22,7 +22,7 @@ export const sent: Words["sent"] = {
   needsReview: "Wartet auf deine Durchsicht",
   longest: { one: "1 Abgabe, {time}", other: "{count} Abgaben, die älteste {time}" },
   everything: "Alles, was du gesendet hast",
-  find: "Gesendetes durchsuchen",
+  find: "Gesendetes suchen",
   view: "Zeigen",
   any: "Alles",
   open: "Offen",

@@ -1,7 +1,7 @@
 import type { Words } from "../catalogue.ts";
 
 export const sessions: Words["sessions"] = {
-  title: "Sitzungen",
+  title: "Sicherheit",
   lead: "Beende Sitzungen, die du nicht kennst, und ändere dann dein Passwort.",
   loggedIn: "Angemeldet",
   from: "von {address}",
@@ -29,5 +29,5 @@ export const sessions: Words["sessions"] = {
   factor: "Zweiter Faktor",
   factorOn: "Zum Anmelden reicht dein Passwort allein nicht.",
   factorOff: "Zum Anmelden reicht dein Passwort allein.",
-  factorGo: "Zweiter Faktor",
+  factorGo: "Zweiten Faktor verwalten",
 };

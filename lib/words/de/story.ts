@@ -9,7 +9,7 @@ export const story: Words["story"] = {
   asksConfirmation: "eine Bestätigung",
   asksProof: "einen Nachweis",
   asksReview: "eine Abgabe, die du durchsiehst",
-  about: "Thema",
+  about: "Kategorien",
   expires: "Läuft ab",
   due: "Frist",
   needsReview: "Wartet auf deine Durchsicht",

@@ -19,7 +19,7 @@ export const users: Words["users"] = {
   },
   severalFailed: "Nicht erledigt für {names}. Ihre eigenen Seiten sagen, warum.",
   severalNone: "Niemand ausgewählt",
-  severalNoneHint: "Wähle Personen in der Liste der Benutzer aus.",
+  severalNoneHint: "Wähle Personen in der Liste der Konten aus.",
   all: "Alle Konten",
   since: "seit {time}",
   member: "Mitglied",

@@ -4,7 +4,7 @@ export const welcome: Words["welcome"] = {
   title: "Willkommen",
   greeting: "Willkommen, {name}",
   lead:
-    "Wähle, was du bekommst, von wem und wann. Bis du das änderst, bekommst du Aufträge an alle in der Kategorie general.",
+    "Wähle, was du bekommst, von wem und wann. Bis du das änderst, bekommst du Aufträge an alle in der Kategorie Allgemein.",
   step: "{step} von {count}",
   limitsTitle: "Was möchtest du bekommen?",
   limits:

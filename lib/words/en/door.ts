@@ -29,7 +29,7 @@ export const door = {
   noAccount: "No account yet?",
   register: "Register",
   registerLead:
-    "A new account receives broadcasts in the category general. Commands to you alone come only from contacts that you accept. The first steps let you change both.",
+    "A new account receives broadcasts in the category General. Commands to you alone come only from contacts that you accept. The first steps let you change both.",
   closedTitle: "Registration is closed",
   closedLead: "You cannot create an account on this server.",
   haveAccount: "Have an account?",

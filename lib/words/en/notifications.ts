@@ -80,6 +80,7 @@ export const notifications = {
   options: "Answers to questions with two options",
   optionsHint: "The options, in the sender’s words, come first. Anyone who sees the screen can read them.",
   again: "Again until answered",
+  againHint: "Applies to everything that is set to this level.",
   minutes: "Minutes between two rings",
   times: "Rings at most",
   save: "Save",

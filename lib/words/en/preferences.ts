@@ -23,7 +23,8 @@ export const preferences = {
   blocked: "Blocked people",
   blockedHint: "You get nothing from them, and they are not told.",
   one: "One person or group",
-  oneHint: "Allow one contact or group more or less than this: under {contacts} and {groups}, by Rules.",
+  oneHint:
+    "To allow one contact or group more or less than this, open its Rules under {contacts} or {groups}.",
   contactsPage: "Contacts",
   groupsPage: "Groups",
   blockSomeone: "Block someone",

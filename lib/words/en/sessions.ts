@@ -1,6 +1,6 @@
 /** Where a person is logged in, and their password (AU-6). */
 export const sessions = {
-  title: "Sessions",
+  title: "Security",
   lead: "End any session you do not recognise, then change your password.",
   loggedIn: "Logged in",
   from: "from {address}",
@@ -28,5 +28,5 @@ export const sessions = {
   factor: "Two-factor",
   factorOn: "Logging in takes more than your password.",
   factorOff: "Your password alone is enough to log in.",
-  factorGo: "Two-factor",
+  factorGo: "Manage two-factor",
 };

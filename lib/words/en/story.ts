@@ -8,7 +8,7 @@ export const story = {
   asksConfirmation: "a confirmation",
   asksProof: "proof",
   asksReview: "a submission you review",
-  about: "About",
+  about: "Categories",
   expires: "Expires",
   due: "Due",
   needsReview: "Needs your review",

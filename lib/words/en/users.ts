@@ -11,7 +11,7 @@ export const users = {
   all: "All users",
   pick: "Choose @{username}",
   several: "Sanction several people",
-  severalNext: "Sanction the chosen ones",
+  severalNext: "Sanction selected people",
   severalWhom: { one: "1 person", other: "{count} people" },
   severalDone: { one: "Done for 1 person, and logged.", other: "Done for {count} people, and logged." },
   severalFailed: "Not done for {names}. Their own pages say why.",

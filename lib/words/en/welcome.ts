@@ -3,7 +3,7 @@ export const welcome = {
   title: "Welcome",
   greeting: "Welcome, {name}",
   lead:
-    "Choose what you get, from whom and when. Until you change this, you get broadcasts in the category general.",
+    "Choose what you get, from whom and when. Until you change this, you get broadcasts in the category General.",
   step: "{step} of {count}",
   limitsTitle: "What would you like to get?",
   limits:
