@@ -110,6 +110,9 @@ export function CommandInside(props: CommandCardProps & { heading: ComponentChil
         {sealed ? null : <Runs command={command} startedAt={item.state?.startedAt} local={local} />}
         <CommandFacts command={command} local={local} retentionDays={props.retentionDays} />
       </ul>
+      {sealed || !command.kind.startsWith("x-")
+        ? null
+        : <p class="soft small">{fill(own.foreign, { kind: command.kind })}</p>}
       {asked === null ? null : <p class="soft small">{asked}</p>}
       <OwnProof state={item.state} absent={props.absent} brief />
       {state === "returned" ? <Returned note={returnNote(item)} /> : null}

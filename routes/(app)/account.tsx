@@ -123,7 +123,7 @@ export default definePerson.page<typeof handler>(function AccountPage({ data, ur
           />
           <Check name="sure" label={words.sure} required />
           <div>
-            <button type="submit" class="button">{words.remove}</button>
+            <button type="submit" class="button button-danger">{words.remove}</button>
           </div>
         </form>
       </section>

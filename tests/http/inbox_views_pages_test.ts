@@ -223,9 +223,11 @@ Deno.test("UI-9 CM-9 CM-2: questions show what there is to choose; filters know 
   await withApp(async (send, app) => {
     const options = [{ id: "1", label: "Soup" }, { id: "2", label: "Salad <b>" }];
     const food = await app.command("bob", "ann", { kind: "choice", title: "Food?", data: { options } });
-    await app.command("bob", "ann", { kind: "x-lamp", title: "Lamp", data: { on: true } });
+    const { id } = await app.command("bob", "ann", { kind: "x-lamp", title: "Lamp", data: { on: true } });
     const cookie = app.cookieOf("ann");
     const card = await read(send, cookie, `?open=${food.id}`);
+    assert.ok(!card.includes("For another app"));
+    assert.ok((await read(send, cookie, `?open=${id}`)).includes("For another app: x-lamp."));
     assert.match(card, /aria-label="Options"><li><bdi>Soup<\/bdi><\/li><li><bdi>Salad &lt;b><\/bdi>/);
     for (const kind of ["choice", "form", "timer", "x-lamp"]) {
       assert.match(card, new RegExp(`<option value="${kind}"`));

@@ -1,6 +1,7 @@
 import type { Words } from "../catalogue.ts";
 
 export const command: Words["command"] = {
+  foreign: "Für eine andere App: {kind}. Diese Seite kann den Auftrag nicht ausführen.",
   sealedLead:
     "Versiegelt: Für eine seiner Kategorien hast du „Fragen“ gewählt. Öffne den Auftrag, um ihn zu lesen.",
   sealedInInbox:

@@ -1,5 +1,6 @@
 /** One command in its recipient's eyes, and what can be done about it. */
 export const command = {
+  foreign: "For another app: {kind}. This page cannot carry it out.",
   sealedLead: "Sealed: you chose Ask for one of its categories. Open it to read it.",
   sealedInInbox: "Sealed: you chose Ask for one of its categories. Open it in the inbox to read it.",
   opens: "opens {host} in a new tab",
