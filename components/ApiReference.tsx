@@ -61,7 +61,11 @@ function TryLink({ name }: { name: string }) {
   const words = useWords("docs");
   return (
     <p>
-      <a href={`/docs?try=${encodeURIComponent(name)}#try`} aria-label={fill(words.tryOf, { name })}>
+      <a
+        class="button button-small"
+        href={`/docs?try=${encodeURIComponent(name)}#try`}
+        aria-label={fill(words.tryOf, { name })}
+      >
         {words.try}
       </a>
     </p>

@@ -84,5 +84,7 @@ function hiddenFocus(): string | null {
     const there = document.elementFromPoint(x, y);
     return there !== null && (focused.contains(there) || there.contains(focused));
   });
-  return seen ? null : `under something else: ${what}`;
+  const [x, y] = spots[4]!;
+  const over = document.elementFromPoint(x, y)?.outerHTML.slice(0, 120);
+  return seen ? null : `under something else: ${what}, at ${x}, ${y} of ${innerHeight}: ${over}`;
 }
