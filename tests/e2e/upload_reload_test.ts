@@ -50,7 +50,7 @@ uploadTest(
     await breakOff(visit);
     await page.getByText("Unfinished").waitFor();
     const row = page.getByRole("listitem").filter({ hasText: "film.bin" });
-    assert.match(await row.textContent() ?? "", /[1-9]\d? % of 2\.86 MiB uploaded/);
+    assert.match(await row.textContent() ?? "", /[1-9]\d?% of 2\.86 MiB uploaded/);
     const before = offsets.length;
     await page.getByLabel("Upload files").setInputFiles(path);
     await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();

@@ -53,7 +53,7 @@ uploadsTest(
     const value = async () => Number(await bar.getAttribute("value"));
     await until(async () => await value() > 0);
     await page.getByRole("button", { name: "Pause: slow.bin" }).click();
-    await page.getByText(/^Paused: \d+ % of 879 KiB$/).waitFor();
+    await page.getByText(/^Paused: \d+% of 879 KiB$/).waitFor();
     assert.ok(await value() < 100);
     assert.equal((await filesOf(app)).length, 0);
     await slowUploads(page, -1);

@@ -150,8 +150,8 @@ Deno.test("OP-4: each fault has its metric, its alert, its sentence in /readyz a
     });
     await fault("the disk at 95 %", {
       check: "disk_room",
-      reason: /^9[5-9] % of the disk are in use, \d+ MiB are free$/,
-      onPage: /Room on the disk\s*9[5-9] % of the disk are in use/,
+      reason: /^9[5-9]% of the disk is in use, \d+ MiB are free$/,
+      onPage: /Room on the disk\s*9[5-9]% of the disk is in use/,
       ready: true,
       begin: () => disk.fillBut(2 * mebibyte),
       end: () => disk.empty(),

@@ -64,7 +64,7 @@ Deno.test("OP-4 CO-7: administrators are told what needs them, in their inbox an
       await looks(failed, 3);
       const [[ofRoot], [ofBob], ofAnn] = await Promise.all([inboxOf("root"), inboxOf("bob"), inboxOf("ann")]);
       assert.equal(ofRoot!.title, "Needs you: room on the disk");
-      assert.equal(ofRoot!.body, "96 % of the disk are in use, 700 MiB are free. See /admin for what to do.");
+      assert.equal(ofRoot!.body, "96% of the disk is in use, 700 MiB are free. See /admin for what to do.");
       assert.deepEqual(ofRoot!.from, serverSender);
       assert.equal(ofBob!.title, "Braucht dich: Platz auf dem Datenträger");
       assert.deepEqual(ofAnn, []);

@@ -162,9 +162,9 @@ Deno.test("CO-9 CO-12: the end of the first steps says what can reach the person
       );
     };
     assert.deepEqual(await said(), [
-      "Any contact: General can arrive. Nothing else does.",
+      "Any contact: Only General can arrive.",
       "Anyone else: Nothing arrives.",
-      "Broadcasts: General can arrive. Nothing else does.",
+      "Broadcasts: Only General can arrive.",
     ]);
     const step = (path: string, fields: Record<string, string>) => send(path, form(fields, cookie));
     await step("/welcome", {
@@ -174,8 +174,8 @@ Deno.test("CO-9 CO-12: the end of the first steps says what can reach the person
     });
     await step("/welcome/who", { acceptFrom: "anyone" });
     assert.deepEqual(await said(), [
-      "Any contact: General and Feet can arrive. Nothing else does.",
-      "Anyone else: General and Feet can arrive. Nothing else does.",
+      "Any contact: Only General and Feet can arrive.",
+      "Anyone else: Only General and Feet can arrive.",
       "Broadcasts: Nothing arrives.",
     ]);
   });

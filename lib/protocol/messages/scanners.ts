@@ -57,7 +57,7 @@ export const scannerMessages = {
   "health.certificate": "the certificate cannot be used: {text}",
   "health.certificateOver": "the certificate ended at {at}",
   "health.certificateEnds": "the certificate ends at {at}",
-  "health.diskRoom": "{percent} % of the disk are in use, {free} MiB are free",
+  "health.diskRoom": "{percent}% of the disk is in use, {free} MiB are free",
   "health.diskSoon": "the disk is full around {at} if it keeps filling like this",
   "health.backup": "the last backup failed; the log and /admin/system say why",
   "health.log": "the log cannot be written: {text}",

@@ -32,7 +32,8 @@ export const overview: Words["overview"] = {
   used: "Belegt",
   forecast: "Prognose",
   fullAt: "Voll um den {time}, wenn es so weitergeht.",
-  noForecast: "Keine Prognose: Er füllt sich nicht, nur langsam, oder es gibt noch keinen Tag lang Zahlen.",
+  noForecast:
+    "Keine Prognose: Der Speicher füllt sich langsam oder gar nicht, oder es gibt erst seit weniger als einem Tag Zahlen.",
   health: "Zustand",
   healthHint: "Monitore und Proxys können das unter {path} abfragen.",
   allWell: "Alles in Ordnung.",

@@ -31,7 +31,7 @@ export const overview = {
   used: "Used",
   forecast: "Forecast",
   fullAt: "Full around {time} if it keeps filling like this.",
-  noForecast: "No forecast: it is not filling, fills slowly, or has less than a day of numbers.",
+  noForecast: "No forecast: the disk fills slowly or not at all, or there is less than a day of numbers.",
   health: "Health",
   healthHint: "Monitors and proxies can read this at {path}.",
   allWell: "Everything is well.",

@@ -19,7 +19,7 @@ export const reach = {
   never: "Never",
   allArrive: "Everything here arrives.",
   noneArrive: "Nothing arrives.",
-  someArrive: "{categories} can arrive. Nothing else does.",
+  someArrive: "Only {categories} can arrive.",
   allWait: "Everything waits: {rule}",
   tryTitle: "Try it",
   tryFrom: "Sender",

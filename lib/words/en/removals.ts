@@ -7,7 +7,7 @@ export const removals = {
   filesHint: "The picture or video itself, as exactly as you have it. {count} files at most.",
   stays: "The file stays on your device. Only its fingerprint (SHA-256) is sent.",
   leaves: "The file is sent here, turned into its fingerprint (SHA-256), and not stored.",
-  hashing: "Making the fingerprint of {name}: {percent} %",
+  hashing: "Making the fingerprint of {name}: {percent}%",
   unread: "{name} could not be read. Choose it again.",
   tooMany: "The limit is {count} files.",
   chosen: "Fingerprints that will be sent",

@@ -18,7 +18,7 @@ export const upload = {
   sending: "Uploading",
   paused: "Paused",
   failed: "Not uploaded",
-  progress: "{step}: {percent} % of {size}",
+  progress: "{step}: {percent}% of {size}",
   speed: "{size}/s",
   secondsLeft: "{n} s left",
   minutesLeft: "{n} min left",
@@ -44,7 +44,7 @@ export const upload = {
   unreadable: "The file cannot be read. Choose it again.",
   begunTitle: "Unfinished",
   begunHint: "Choose the same file again to continue where it stopped.",
-  begunRow: "{percent} % of {size} uploaded",
+  begunRow: "{percent}% of {size} uploaded",
   forget: "Discard",
   proxyLimit:
     "A proxy in front of the server refuses even small uploads. Ask its administrator to raise the limit on request sizes.",

@@ -41,7 +41,7 @@ export const users = {
   mayBroadcastHint: "To everyone, or to everyone who allows a category. Preferences still apply.",
   save: "Save",
   facts: "Sessions, groups, files and reports",
-  factsLead: "A look is in the audit log, and in the person's own data.",
+  factsLead: "Each look is kept in the audit log and in the person's own data.",
   showFacts: "Show",
   sessions: "Sessions",
   noSessions: "Not logged in anywhere.",
