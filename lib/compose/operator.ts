@@ -109,6 +109,8 @@ async function toInboxes(
       ...(news.overMs === null ? {} : { expiresAt: iso(news.overMs + overKeptMs) }),
     });
     const answer = await commands.sender.send(server, draft);
+    // An earlier try sent it, in the language that they had chosen then.
+    if (answer instanceof Refusal && answer.kind === "conflict") continue;
     if (answer instanceof Refusal) {
       log.warn("operator.not_sent", { cause: news.cause, userId, reason: answer.kind });
       all = false;

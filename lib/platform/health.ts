@@ -71,11 +71,12 @@ export class Health<Reason> {
   }
 
   async #one({ name, check, endsAt }: HealthPort<Reason>): Promise<HealthCheck<Reason>> {
-    const { promise: late, resolve } = Promise.withResolvers<Reason>();
-    using _timer = this.#clock.after(checkMs, () => resolve(this.#reasons.late(checkMs / 1000)));
+    const { promise: late, resolve } = Promise.withResolvers<"late">();
+    using _timer = this.#clock.after(checkMs, () => resolve("late"));
     try {
-      const reason = await Promise.race([check(), late]);
-      const end = await endsAt?.().catch(() => undefined);
+      const asked = await Promise.race([Promise.all([check(), endsAt?.().catch(() => undefined)]), late]);
+      if (asked === "late") return { name, ok: false, reason: this.#reasons.late(checkMs / 1000) };
+      const [reason, end] = asked;
       return { name, ok: reason === null, reason, ...(end === undefined ? {} : { endsAt: end }) };
     } catch (error) {
       return { name, ok: false, reason: this.#reasons.fault(error) };
