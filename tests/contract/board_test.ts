@@ -53,10 +53,11 @@ async function onPostgres(): Promise<Two & { place: PostgresPlace; stores: [Post
   };
 }
 
-function onPostgresTest(name: string, fn: () => Promise<void>): void {
+/** `breaks`: lines are cut, and the driver's timers for their return may outlive the test by a second. */
+function onPostgresTest(name: string, fn: () => Promise<void>, { breaks = false } = {}): void {
   // The server of all tests may be started by the first of them.
   const sanitize = sharedPort !== undefined;
-  Deno.test({ name, sanitizeOps: sanitize, sanitizeResources: sanitize, fn });
+  Deno.test({ name, sanitizeOps: sanitize && !breaks, sanitizeResources: sanitize, fn });
 }
 
 async function readAll(board: Board, id: string, done: number, seen: number): Promise<string[]> {
@@ -154,4 +155,5 @@ onPostgresTest(
       return heard.length > 3;
     }, "a text on the new line");
   },
+  { breaks: true },
 );

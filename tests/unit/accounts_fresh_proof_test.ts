@@ -99,7 +99,7 @@ Deno.test("AU-13: a password that a call asks for itself is a proof too; an old 
   must(await rig.twoFactor.beginTotp(caller, { password }));
   assert.ok(await isFresh(rig, caller));
   const { provenAt: _, ...old } = (await rig.accountsStore.session(caller.sessionId))!;
-  await rig.store.kv.set(["session", caller.sessionId], old);
+  await rig.store.committer.commit({ sets: [{ key: ["session", caller.sessionId], value: old }] });
   assert.equal(await isFresh(rig, caller), false);
 });
 

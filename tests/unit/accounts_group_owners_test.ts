@@ -139,7 +139,10 @@ Deno.test("BR-7: a process that dies while a group ends leaves a job that remove
   await assert.rejects(rig.groups.end(rig.ann, "readers"));
   rig.groupsStore.removeSome = removeSome;
   const jobs: unknown[] = [];
-  for await (const { value } of rig.store.kv.list({ prefix: ["job"] })) jobs.push(value);
+  for await (const { value } of rig.store.kv.list<{ kind: string }>({ prefix: ["job"] })) {
+    // The rig's notices are never given, so the invitation's job stays.
+    if (value.kind !== "notice") jobs.push(value);
+  }
   assert.deepEqual(jobs, [{ kind: "group_end", group: "readers" }]);
   await rig.groups.life.run({ kind: "group_end", group: "readers" });
   assert.equal((await rig.store.kv.get(keys.member("readers", rig.bob.userId))).value, null);
