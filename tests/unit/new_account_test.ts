@@ -28,8 +28,8 @@ Deno.test("CO-1, CO-11: a new account receives what /register says, and nothing 
   await send(bob, { audience: { kind: "user", to: ["newbie"] } });
   const listed = await services.commands.inboxList(ann, {});
   assert.deepEqual(listed.items.map(({ command }) => command.id), [general]);
-  for (const language of ["en", "de"] as const) {
-    assert.match(wordsOf(language).door.registerLead, /general/);
-    assert.match(wordsOf(language).welcome.lead, /general/);
+  for (const [language, title] of [["en", /General/], ["de", /Allgemein/]] as const) {
+    assert.match(wordsOf(language).door.registerLead, title);
+    assert.match(wordsOf(language).welcome.lead, title);
   }
 });
