@@ -13,6 +13,11 @@ import { unzipped } from "../fakes/unzipped.ts";
 export const marker = "zzkneel";
 /** In every chat message of the adversary. */
 export const chatMarker = `${marker} says`;
+/** One message with it, up to its text, and its id. */
+const chatMessage = new RegExp(
+  `\\{"id":"(\\w{26})","from":\\{[^}]*\\},"to":"[^"]*","thread":[^,]*,"body":"${chatMarker}"`,
+  "g",
+);
 
 const minuteMs = 60_000;
 const warden = { username: "warden", password: "a long enough passphrase" };
@@ -63,6 +68,8 @@ export class AdversaryWorld implements AsyncDisposable {
   readonly seen: string[] = [];
   /** What reached the person and must not. */
   readonly leaked: string[] = [];
+  /** Messages of the adversary that the person saw while nothing was stopped. */
+  readonly #talkSeen = new Set<string>();
   /** What the person keeps out by now. */
   #keepsOut: HiddenRule["keepsOut"] | null = null;
   #keepsChat = false;
@@ -246,12 +253,20 @@ export class AdversaryWorld implements AsyncDisposable {
 
   /** Whether the text may be there: while the person is stopped, or keeps the adversary out, nothing new may. */
   #judge(text: string): void {
-    const arrives = text.includes(marker) || /"relation":"incoming"|"accepted":false/.test(text);
     const isCommand = text.includes(`"title":"${marker}"`);
     if (this.#keepsChat && text.includes(chatMarker)) this.leaked.push(text);
-    if (this.stopped || this.#keepsOut === "texts" ? arrives : this.#keepsOut === "commands" && isCommand) {
-      this.leaked.push(text);
-    }
+    const arrives = (text: string) =>
+      text.includes(marker) || /"relation":"incoming"|"accepted":false/.test(text);
+    // A Stop takes nothing of a talk that the person has seen before.
+    const fresh = text.replaceAll(chatMessage, (message, id) => this.#talkSeen.has(id) ? "" : message);
+    const leaks = this.#keepsOut === "texts"
+      ? arrives(text)
+      : this.stopped
+      ? arrives(fresh)
+      : this.#keepsOut === "commands" && isCommand;
+    if (leaks) this.leaked.push(text);
+    if (this.stopped) return;
+    for (const [, id] of text.matchAll(chatMessage)) this.#talkSeen.add(id!);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
